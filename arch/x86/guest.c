@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Looking into the guest's memory. The hypervisor maps none of it: a walk opens one frame at a time, and only frames
+ * that are root's own RAM, so tables that point to devices, to us or into the void end the walk.
+ */
+#include <hv/arch.h>
+#include <hv/bits.h>
+#include <hv/hv.h>
+#include <hv/string.h>
+#include <x86/decode.h>
+#include <x86/guest.h>
+#include <x86/host.h>
+#include <x86/regs.h>
+#include <x86/vcpu_ops.h>
+
+#define INSN_MAX 15
+
+static void *open_frame(struct x86_cpu *cpu, enum x86_window window, u64 gpa)
+{
+	if (!hv_root_is_ram(gpa & HV_PAGE_MASK, HV_PAGE_SIZE))
+		return NULL;
+	return x86_window_map(cpu, window, gpa, false);
+}
+
+static bool read_entry(struct x86_cpu *cpu, u64 gpa, bool wide, u64 *entry)
+{
+	u8 *frame = open_frame(cpu, X86_WINDOW_WALK, gpa);
+	u64 offset = gpa & ~HV_PAGE_MASK;
+
+	if (!frame)
+		return false;
+	*entry = wide ? *(u64 *)(frame + (offset & ~7ULL)) : *(u32 *)(frame + (offset & ~3ULL));
+	return *entry & X86_PTE_P;
+}
+
+/* "4-Level Paging and 5-Level Paging", "PAE Paging": tables of 512 wide entries, but for PAE's four at the top. */
+static bool walk_wide(struct x86_cpu *cpu, u64 linear, unsigned int levels, u64 *gpa)
+{
+	u64 table = x86_vcpu_get(cpu, X86_FIELD_CR3), entry, size;
+	unsigned int level;
+
+	table &= levels == 3 ? HV_MASK(31, 5) : X86_PTE_ADDRESS;
+	for (level = levels; level; level--) {
+		size = HV_PAGE_SIZE << (9 * (level - 1));
+		if (!read_entry(cpu, table + (linear / size % 512) * 8, true, &entry))
+			return false;
+		if (level == 1 || (level < 4 && (entry & X86_PTE_PS))) {
+			*gpa = (entry & X86_PTE_ADDRESS & ~(size - 1)) | (linear & (size - 1));
+			return true;
+		}
+		table = entry & X86_PTE_ADDRESS;
+	}
+	return false;
+}
+
+/* "32-Bit Paging", with 4M pages and PSE-36's four extra address bits. */
+static bool walk_narrow(struct x86_cpu *cpu, u64 linear, u64 *gpa)
+{
+	u64 table = x86_vcpu_get(cpu, X86_FIELD_CR3) & HV_MASK(31, 12), entry;
+
+	if (!read_entry(cpu, table + (linear >> 22) * 4, false, &entry))
+		return false;
+	if (entry & X86_PTE_PS) {
+		*gpa = (entry & HV_MASK(31, 22)) | HV_GET(HV_MASK(20, 13), entry) << 32 | (linear & HV_MASK(21, 0));
+		return true;
+	}
+	if (!read_entry(cpu, (entry & HV_MASK(31, 12)) + (linear >> 12 & 0x3ff) * 4, false, &entry))
+		return false;
+	*gpa = (entry & HV_MASK(31, 12)) | (linear & HV_MASK(11, 0));
+	return true;
+}
+
+bool x86_guest_translate(struct x86_cpu *cpu, u64 linear, u64 *gpa)
+{
+	u64 cr4 = x86_vcpu_get(cpu, X86_FIELD_CR4);
+
+	if (x86_vcpu_get(cpu, X86_FIELD_EFER) & X86_EFER_LMA)
+		return walk_wide(cpu, linear, cr4 & X86_CR4_LA57 ? 5 : 4, gpa);
+	linear = (u32)linear;
+	if (!(x86_vcpu_get(cpu, X86_FIELD_CR0) & X86_CR0_PG)) {
+		*gpa = linear;
+		return true;
+	}
+	return cr4 & X86_CR4_PAE ? walk_wide(cpu, linear, 3, gpa) : walk_narrow(cpu, linear, gpa);
+}
+
+static enum x86_mode code_mode(struct x86_cpu *cpu)
+{
+	u64 attributes = x86_vcpu_get(cpu, X86_FIELD_CS_ATTR);
+
+	if ((attributes & X86_ATTR_L) && (x86_vcpu_get(cpu, X86_FIELD_EFER) & X86_EFER_LMA))
+		return X86_MODE_64;
+	return attributes & X86_ATTR_D ? X86_MODE_32 : X86_MODE_16;
+}
+
+/* One copy of the bytes: what another CPU writes there meanwhile does not matter. Return: how many could be read. */
+static unsigned int fetch(struct x86_cpu *cpu, u64 linear, u8 bytes[INSN_MAX])
+{
+	unsigned int have = 0, i, piece;
+	const u8 *frame;
+	u64 gpa;
+
+	while (have < INSN_MAX) {
+		if (!x86_guest_translate(cpu, linear + have, &gpa))
+			break;
+		frame = open_frame(cpu, X86_WINDOW_FETCH, gpa);
+		if (!frame)
+			break;
+		frame += gpa & ~HV_PAGE_MASK;
+		piece = (unsigned int)(HV_PAGE_SIZE - (gpa & ~HV_PAGE_MASK));
+		for (i = 0; i < piece && have < INSN_MAX; i++)
+			bytes[have++] = frame[i];
+	}
+	return have;
+}
+
+static bool read_insn(struct x86_cpu *cpu, struct x86_insn *insn)
+{
+	enum x86_mode mode = code_mode(cpu);
+	u64 linear = x86_vcpu_get(cpu, X86_FIELD_RIP);
+	u8 bytes[INSN_MAX];
+
+	if (mode != X86_MODE_64)
+		linear = (u32)(linear + x86_vcpu_get(cpu, X86_FIELD_CS_BASE));
+	return !x86_decode(bytes, fetch(cpu, linear, bytes), mode, insn);
+}

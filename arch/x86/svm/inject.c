@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Events for the guest, and stepping behind instructions. */
+#include <hv/bits.h>
+#include <svm/regs.h>
+#include <svm/svm.h>
+#include <x86/regs.h>
+#include <x86/vcpu_ops.h>
+
+void svm_inject(struct x86_cpu *cpu, u8 vector, bool has_error, u32 error)
+{
+	u64 event = vector | HV_PUT(SVM_EVENT_TYPE, SVM_EVENT_TYPE_EXCEPTION) | SVM_EVENT_VALID;
+
+	if (has_error)
+		event |= SVM_EVENT_HAS_ERROR | (u64)error << 32;
+	svm_vmcb_of(cpu)->event_injection = event;
+}
+
+/*
+ * Until the guest's handler returns, a further NMI waits: we see the end of the handler by its IRET. It may be a little
+ * early, for the exit comes before the IRET, but NMI handlers that can be interrupted by faults have to bear that.
+ */
+void svm_inject_nmi(struct x86_cpu *cpu)
+{
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+
+	if (cpu->nmi_blocked || (vmcb->event_injection & SVM_EVENT_VALID)) {
+		cpu->nmi_pending = true;
+		vmcb->intercept_3 |= (u32)SVM_INTERCEPT_IRET;
+		return;
+	}
+	cpu->nmi_pending = false;
+	cpu->nmi_blocked = true;
+	vmcb->event_injection = X86_VECTOR_NMI | HV_PUT(SVM_EVENT_TYPE, SVM_EVENT_TYPE_NMI) | SVM_EVENT_VALID;
+	vmcb->intercept_3 |= (u32)SVM_INTERCEPT_IRET;
+}
+
+void svm_nmi_unblock(struct x86_cpu *cpu)
+{
+	svm_vmcb_of(cpu)->intercept_3 &= (u32)~SVM_INTERCEPT_IRET;
+	cpu->nmi_blocked = false;
+	if (cpu->nmi_pending)
+		svm_inject_nmi(cpu);
+}
+
+void svm_advance(struct x86_cpu *cpu, unsigned int len)
+{
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+
+	vmcb->rip += len;
+	if (!(vmcb->cs.attributes & SVM_ATTR_L))
+		vmcb->rip = (u32)vmcb->rip;
+	vmcb->interrupt_shadow = 0;
+	/* The instruction is done, so its single-step trap is due. */
+	if (vmcb->rflags & X86_RFLAGS_TF) {
+		vmcb->dr6 |= X86_DR6_BS;
+		svm_inject(cpu, X86_VECTOR_DB, false, 0);
+	}
+}

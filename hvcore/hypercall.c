@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Hypercalls: decode, check, carry out. */
+#include <hv/exit.h>
+#include <hv/hv.h>
+#include <hv/launch.h>
+#include <hvabi/hypercall.h>
+
+static bool is_trusted(const struct hv_cpu *cpu, const struct hv_exit *exit)
+{
+	return cpu->cell == &hv.root && exit->privileged;
+}
+
+static s64 leave(const struct hv_cpu *cpu, const struct hv_exit *exit)
+{
+	if (!is_trusted(cpu, exit))
+		return -EPERM;
+	return hv_leave_agreed() ? 0 : -EBUSY;
+}
+
+static s64 selfcheck(const struct hv_cpu *cpu, const struct hv_exit *exit)
+{
+	if (!is_trusted(cpu, exit))
+		return -EPERM;
+	return hv.pool.free == hv.stats->pool_frames_free ? 0 : -EIO;
+}
+
+enum hv_verdict hv_hypercall(struct hv_cpu *cpu, struct hv_exit *exit)
+{
+	switch (exit->nr) {
+	case HV_HC_NOP:
+		exit->value = 0;
+		return HV_ADVANCE;
+	case HV_HC_LEAVE:
+		exit->value = (u64)leave(cpu, exit);
+		return exit->value ? HV_ADVANCE : HV_LEAVE;
+	case HV_HC_SELFCHECK:
+		exit->value = (u64)selfcheck(cpu, exit);
+		return HV_ADVANCE;
+	default:
+		exit->value = (u64)-ENOSYS;
+		return HV_ADVANCE;
+	}
+}

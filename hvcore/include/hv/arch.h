@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the core asks of the architecture. arch/x86 implements it; unit tests link tests/unit/fake_arch.c instead. */
+#ifndef HV_ARCH_H
+#define HV_ARCH_H
+
+#include <hv/err.h>
+#include <hv/exit.h>
+#include <hv/types.h>
+
+struct hv_cell;
+struct hv_launch;
+struct hv_pt_format;
+
+/** hv_arch_relax() - tell the CPU that it spins */
+void hv_arch_relax(void);
+
+/** hv_arch_clock() - the time-stamp counter */
+u64 hv_arch_clock(void);
+
+/** hv_arch_halt() - stop this CPU for ever, deaf to everything maskable */
+void hv_arch_halt(void) __attribute__((noreturn));
+
+/** hv_arch_this_cpu() - the CPU we run on, valid on a CPU's own stack */
+struct hv_cpu *hv_arch_this_cpu(void);
+
+/** hv_arch_early_init() - once per launch, on one CPU, before any per-CPU stage: tables that all CPUs share */
+int __must_check hv_arch_early_init(struct hv_launch *launch);
+
+/** hv_arch_cpu_init() - per-CPU stage: everything that can fail, up to a guest that is ready to run */
+int __must_check hv_arch_cpu_init(struct hv_launch *launch, struct hv_cpu *cpu);
+
+/** hv_arch_cpu_fini() - undo hv_arch_cpu_init(), whether or not it succeeded */
+void hv_arch_cpu_fini(struct hv_cpu *cpu);
+
+/** hv_arch_late_init() - once per launch, on one CPU, after all per-CPU stages */
+int __must_check hv_arch_late_init(struct hv_launch *launch);
+
+/** hv_arch_guest_format() - the nested page table format of this machine */
+const struct hv_pt_format *hv_arch_guest_format(void);
+
+/**
+ * hv_arch_memory_type() - the memory type the machine gives to @start, and how far it is the same
+ * @end: in: where to stop looking; out: end of the piece of one type, at most that
+ */
+u64 hv_arch_memory_type(u64 start, u64 *end);
+
+/** hv_arch_moderated_page() - moderated device pages: @i counts up until it returns false */
+bool hv_arch_moderated_page(unsigned int i, u64 *page);
+
+/** hv_arch_emulate() - carry out or deny what a guest did with registers, CPUID, the APIC and the like */
+enum hv_verdict hv_arch_emulate(struct hv_cpu *cpu, struct hv_exit *exit);
+
+/** hv_arch_skip_write() - drop a write to hidden memory: step behind it. False if the instruction is not understood. */
+bool hv_arch_skip_write(struct hv_cpu *cpu, struct hv_exit *exit);
+
+/** hv_arch_guest_rip() - for reports */
+u64 hv_arch_guest_rip(struct hv_cpu *cpu);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A cell: for now the root cell alone. */
+#ifndef HV_CELL_H
+#define HV_CELL_H
+
+#include <hv/exit.h>
+#include <hv/pt.h>
+#include <hv/types.h>
+
+struct hv_cell {
+	u32 id;
+	u32 nr_cpus;
+	struct hv_pt memory;	/* guest-physical to host-physical */
+};
+
+/**
+ * hv_root_init() - build the root cell's memory from the system configuration
+ *
+ * Context: early stage, one CPU. On failure nothing stays allocated.
+ */
+int __must_check hv_root_init(struct hv_cell *root);
+
+/** hv_root_hides() - is [gpa, gpa + size) wholly or partly memory that root must not see? */
+bool hv_root_hides(u64 gpa, u64 size);
+
+/** hv_root_is_ram() - is all of [gpa, gpa + size) one region of root's RAM? The hypervisor's range never is. */
+bool hv_root_is_ram(u64 gpa, u64 size);
+
+/** hv_root_violation() - root touched what its map does not allow: report, then drop or inject */
+enum hv_verdict hv_root_violation(struct hv_cpu *cpu, struct hv_exit *exit);
+
+#endif

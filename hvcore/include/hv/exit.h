@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The neutral record of an exit and the core's verdict on it. */
+#ifndef HV_EXIT_H
+#define HV_EXIT_H
+
+#include <hv/cpu.h>
+#include <hv/types.h>
+
+#define HV_ACCESS_READ 0x1
+#define HV_ACCESS_WRITE 0x2
+#define HV_ACCESS_EXEC 0x4
+
+/*
+ * What the vendor code knows after decoding. Which fields hold something depends on the reason:
+ *  hypercall          nr, arg[0..2], privileged; the answer goes to @value
+ *  msr_read/write     nr, value
+ *  memory, apic       gpa, access, during_event
+ *  io                 nr (port), access, size
+ *  cr                 nr (register), value
+ *  xsetbv             nr, value
+ *  sipi               nr (vector)
+ *  other, invalid     nr (hardware code), value (hardware's qualification)
+ */
+struct hv_exit {
+	u32 reason;		/* enum hv_exit_reason */
+	u32 nr;
+	u64 value;
+	u64 arg[3];
+	u64 gpa;
+	u8 access;
+	u8 size;
+	u8 insn_len;		/* 0: hardware did not tell */
+	bool privileged;	/* CPL 0 */
+	bool during_event;	/* happened while the CPU delivered an event */
+};
+
+enum hv_verdict {
+	HV_RESUME,		/* execute the instruction (again) */
+	HV_ADVANCE,		/* go on behind the instruction */
+	HV_INJECT_UD,
+	HV_INJECT_GP,		/* with error code 0 */
+	HV_STOP_CELL,		/* the cell cannot go on */
+	HV_LEAVE,		/* this CPU goes back to the bare machine */
+};
+
+/**
+ * hv_exit_dispatch() - the one upcall from architecture code
+ *
+ * Context: the CPU that exited, no lock held. The vendor code applies the verdict.
+ */
+enum hv_verdict hv_exit_dispatch(struct hv_cpu *cpu, struct hv_exit *exit);
+
+/** hv_hypercall() - decode and carry out a hypercall */
+enum hv_verdict hv_hypercall(struct hv_cpu *cpu, struct hv_exit *exit);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The one root of all state: everything mutable is reached from here or from the CPU's own slot. */
+#ifndef HV_HV_H
+#define HV_HV_H
+
+#include <hv/cell.h>
+#include <hv/cpu.h>
+#include <hv/pool.h>
+#include <hvabi/launch.h>
+#include <hvabi/log.h>
+#include <hvabi/stats.h>
+
+struct hv {
+	u32 state;			/* enum hv_state; owner: the launch's first and the leave's last CPU */
+	struct hv_header *header;
+	struct hv_sysconfig *config;
+	struct hv_stats *stats;
+	struct hv_cpu_pub *pub;		/* [config->nr_cpus] */
+	struct hv_pool pool;
+	struct hv_cell root;
+	void *zero_page;		/* what root sees of hidden memory */
+
+	u32 active_cpus;		/* CPUs that run as guests or are about to; atomic */
+	u32 leave_arrived;		/* CPUs that asked to leave */
+	u32 leave_verdict;		/* 0 open, 1 go, 2 refused */
+};
+
+extern struct hv hv;
+
+/* The hypervisor's range is mapped linearly at HV_BASE. */
+static inline hv_hpa_t hv_virt_to_hpa(const void *p)
+{
+	return hv_hpa((u64)(__UINTPTR_TYPE__)p - (u64)(__UINTPTR_TYPE__)hv.header + hv.config->hypervisor_memory.start);
+}
+
+#endif

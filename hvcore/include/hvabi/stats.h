@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Exit reasons and the counters that root reads without an exit. */
+#ifndef HVABI_STATS_H
+#define HVABI_STATS_H
+
+#include <hv/check.h>
+#include <hv/types.h>
+
+/* Neutral reasons: name, what it counts. The names become sysfs files `stats/exits_<name>`. */
+#define HV_EXIT_REASONS(_)                                                                                            \
+	_(other, "anything that has no line of its own")                                                              \
+	_(hypercall, "vmcall, vmmcall")                                                                               \
+	_(cpuid, "CPUID")                                                                                             \
+	_(msr_read, "RDMSR of an intercepted register")                                                               \
+	_(msr_write, "WRMSR of an intercepted register")                                                              \
+	_(io, "access to an intercepted port")                                                                        \
+	_(apic, "write to a moderated register of the local APIC")                                                    \
+	_(memory, "access that the nested page table does not allow")                                                 \
+	_(nmi, "NMI, our own kicks included")                                                                         \
+	_(nmi_window, "end of NMI blocking while another NMI is pending")                                             \
+	_(init, "INIT")                                                                                               \
+	_(sipi, "start-up IPI")                                                                                       \
+	_(cr, "write to an intercepted bit of a control register")                                                    \
+	_(xsetbv, "XSETBV")                                                                                           \
+	_(virt_insn, "VMX or SVM instruction")                                                                        \
+	_(cache, "INVD, WBINVD")                                                                                      \
+	_(exception, "intercepted exception")                                                                         \
+	_(shutdown, "triple fault")                                                                                   \
+	_(invalid, "guest state that the CPU refused to enter")
+
+enum hv_exit_reason {
+#define HV_EXIT_ENUM(name, text) HV_EXIT_##name,
+	HV_EXIT_REASONS(HV_EXIT_ENUM)
+#undef HV_EXIT_ENUM
+	HV_EXIT_COUNT
+};
+
+#define HV_STATS_REASONS 31
+
+/* One per CPU. Monotonic, written by that CPU alone. */
+struct hv_cpu_stats {
+	u64 exits[HV_STATS_REASONS];
+	u64 events_dropped;
+};
+
+/* First frame of the statistics area; the per-CPU counters follow in the next ones. */
+struct hv_stats {
+	u64 pool_frames;
+	u64 pool_frames_free;
+	u64 root_bytes_4k;	/* RAM and devices of root by the page size that maps them */
+	u64 root_bytes_2m;
+	u64 root_bytes_1g;
+	u64 root_table_frames;
+	u64 host_table_frames;
+	u64 tlb_flushes;
+	u64 rsvd[504];
+	struct hv_cpu_stats cpu[];
+};
+
+HV_STATIC_ASSERT(HV_EXIT_COUNT <= HV_STATS_REASONS);
+HV_ASSERT_SIZE(struct hv_cpu_stats, 256);
+HV_ASSERT_SIZE(struct hv_stats, 4096);
+
+#endif

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The launch in stages with a rendezvous behind each, and the rendezvous of the leave. */
+#include <hv/arch.h>
+#include <hv/atomic.h>
+#include <hv/fmt.h>
+#include <hv/hv.h>
+#include <hv/launch.h>
+#include <hv/log.h>
+
+enum verdict { OPEN, GO, FAILED };
+
+struct hv hv;
+
+static void copy_text(char *to, const char *from, unsigned int size)
+{
+	while (--size && *from)
+		*to++ = *from++;
+	*to = '\0';
+}
+
+int hv_launch_note(struct hv_launch *launch, u32 cpu, int err, const char *file, u32 line, const char *fmt, ...)
+{
+	struct hv_launch_error *error = &launch->error;
+	__builtin_va_list args;
+
+	if (hv_exchange(&error->claimed, 1))
+		return err;
+	error->cpu = cpu;
+	error->line = line;
+	copy_text(error->file, file, sizeof(error->file));
+	__builtin_va_start(args, fmt);
+	(void)hv_vformat(error->text, sizeof(error->text), fmt, args);
+	__builtin_va_end(args);
+	hv_store_release(&error->err, err);
+	return err;
+}
+
+/* Wait until @verdict is no longer open. The first CPU whose patience ends closes it. */
+static u32 await(u32 *verdict, u64 timeout)
+{
+	u64 start = hv_arch_clock();
+	u32 now;
+
+	while ((now = hv_load_acquire(verdict)) == OPEN) {
+		if (hv_arch_clock() - start > timeout)
+			(void)hv_compare_exchange(verdict, (u32)OPEN, (u32)FAILED); /* lost race: read again */
+		hv_arch_relax();
+	}
+	return now;
+}
+
+/* This CPU finished @stage with @err; go on only if nobody failed. */
+static int meet(struct hv_launch *launch, struct hv_cpu *cpu, enum hv_launch_stage stage, int err)
+{
+	if (!err && launch->inject_stage == stage && launch->inject_cpu == cpu->id)
+		err = hv_launch_fail(launch, cpu->id, -EIO, "failure injected on CPU %u", cpu->id);
+	/* Whoever failed without a sentence of its own gets this one. */
+	if (err)
+		err = hv_launch_fail(launch, cpu->id, err, "stage %u failed on CPU %u", stage, cpu->id);
+	/* The last CPU sees what the others noted: its addition acquires, theirs released. */
+	if (hv_fetch_add(&launch->arrived[stage], 1) + 1 == launch->nr_cpus)
+		(void)hv_compare_exchange(&launch->verdict[stage], (u32)OPEN,
+					  (u32)(hv_load_acquire(&launch->error.claimed) ? FAILED : GO));
+	if (await(&launch->verdict[stage], launch->timeout) == GO)
+		return 0;
+	err = hv_launch_fail(launch, cpu->id, -ETIMEDOUT, "only %u of %u CPUs came to stage %u",
+			     launch->arrived[stage], launch->nr_cpus, stage);
+	/* Somebody else's failure counts, once it is written. */
+	while (!hv_load_acquire(&launch->error.err))
+		hv_arch_relax();
+	return launch->error.err ? launch->error.err : err;
+}
+
+static void lay_out(struct hv_header *header)
+{
+	struct hv_sysconfig *config = (void *)((u8 *)header + header->config_offset);
+	u64 config_size = sizeof(*config) + config->nr_cpus * sizeof(config->apic_ids[0]);
+	u64 pool = (header->config_offset + config_size + HV_PAGE_SIZE - 1) & HV_PAGE_MASK;
+
+	hv.header = header;
+	hv.config = config;
+	hv_pool_init(&hv.pool, (u8 *)header + pool, hv_hpa(config->hypervisor_memory.start + pool),
+		     (config->hypervisor_memory.size - pool) >> HV_PAGE_SHIFT);
+}
+
+static int init_stats(struct hv_launch *launch, struct hv_cpu *cpu)
+{
+	u64 size = sizeof(struct hv_stats) + hv.config->nr_cpus * sizeof(struct hv_cpu_stats);
+	u64 frames = (size + HV_PAGE_SIZE - 1) >> HV_PAGE_SHIFT;
+	u64 pub_frames = (hv.config->nr_cpus * sizeof(*hv.pub) + HV_PAGE_SIZE - 1) >> HV_PAGE_SHIFT;
+
+	hv.stats = hv_pool_alloc_contiguous(&hv.pool, frames);
+	hv.pub = hv_pool_alloc_contiguous(&hv.pool, pub_frames);
+	hv.zero_page = hv_pool_alloc(&hv.pool);
+	if (!hv.stats || !hv.pub || !hv.zero_page)
+		return hv_launch_fail(launch, cpu->id, -ENOMEM, "the range is too small for the page pool");
+	hv.stats->pool_frames = hv.pool.frames;
+	hv.pool.free_shown = &hv.stats->pool_frames_free;
+	hv.header->stats_offset = (u64)((u8 *)hv.stats - (u8 *)hv.header);
+	hv.header->stats_size = frames << HV_PAGE_SHIFT;
+	return 0;
+}
+
+static int early(struct hv_launch *launch, struct hv_cpu *cpu)
+{
+	int err;
+
+	lay_out((struct hv_header *)HV_BASE);
+	hv.state = HV_ENTERING;
+	err = init_stats(launch, cpu);
+	if (err)
+		return err;
+	err = hv_arch_early_init(launch);
+	if (err)
+		return hv_launch_fail(launch, cpu->id, err, "no memory for the shared tables");
+	err = hv_root_init(&hv.root);
+	if (err)
+		return hv_launch_fail(launch, cpu->id, err, "the root cell's memory could not be built");
+	return 0;
+}
+
+static int init_cpu(struct hv_launch *launch, struct hv_cpu *cpu)
+{
+	cpu->cell = &hv.root;
+	cpu->pub = &hv.pub[cpu->id];
+	cpu->stats = &hv.stats->cpu[cpu->id];
+	cpu->pub->apic_id = hv.config->apic_ids[cpu->id];
+	return hv_arch_cpu_init(launch, cpu);
+}
+
+int hv_launch_cpu(struct hv_launch *launch, struct hv_cpu *cpu)
+{
+	bool first = cpu->id == 0;
+	int err;
+
+	err = meet(launch, cpu, HV_STAGE_arrive, 0);
+	if (err)
+		return err;
+	err = meet(launch, cpu, HV_STAGE_early, first ? early(launch, cpu) : 0);
+	if (err)
+		return err;
+	err = meet(launch, cpu, HV_STAGE_percpu, init_cpu(launch, cpu));
+	if (err)
+		goto err_fini_cpu;
+	err = meet(launch, cpu, HV_STAGE_late, first ? hv_arch_late_init(launch) : 0);
+	if (err)
+		goto err_fini_cpu;
+	hv_store_release(&hv.state, HV_ACTIVE);
+	return 0;
+
+err_fini_cpu:
+	hv_arch_cpu_fini(cpu);
+	return err;
+}
+
+bool hv_leave_agreed(void)
+{
+	bool agreed;
+
+	if (hv_fetch_add(&hv.leave_arrived, 1) + 1 == hv_load_acquire(&hv.active_cpus))
+		(void)hv_compare_exchange(&hv.leave_verdict, (u32)OPEN, (u32)GO);
+	agreed = await(&hv.leave_verdict, hv.config->tsc_khz * 1000 * 10) == GO;
+	if (agreed) {
+		hv_store_once(&hv.state, HV_LEAVING);
+		return true;
+	}
+	/* The last one out opens the rendezvous again. */
+	if (hv_fetch_add(&hv.leave_arrived, (u32)-1) == 1)
+		hv_store_release(&hv.leave_verdict, OPEN);
+	return false;
+}

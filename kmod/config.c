@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The system configuration: what Linux knows of memory and CPUs, in the hypervisor's words. */
+#define pr_fmt(fmt) "hv: " fmt
+#include <linux/io.h>
+#include <linux/ioport.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+#include <asm/smp.h>
+#include <asm/tsc.h>
+
+#include "hvk.h"
+
+#define LOW_END SZ_4G
+
+static unsigned int nr_cpus(void)
+{
+	return nr_cpu_ids;
+}
+
+static u64 config_size(void)
+{
+	return PAGE_ALIGN(sizeof(struct hv_sysconfig) + nr_cpus() * sizeof(u32));
+}
+
+/* Resources that lie above what is mapped anyway, or the end of RAM: how far root's map has to reach. */
+static u64 mapped_bytes(void)
+{
+	struct resource *res;
+	u64 bytes = LOW_END;
+
+	for (res = iomem_resource.child; res; res = res->sibling)
+		if (res->end >= LOW_END)
+			bytes += round_up(resource_size(res), SZ_1G);
+	return bytes;
+}
+
+/*
+ * Tables of root: one frame per GiB unless the CPU has 1G pages, then one per 512 GiB; a dozen where types or the
+ * hidden range split a large page; and what is shared.
+ */
+u64 hvk_range_size(void)
+{
+	const struct hv_header *image = (const void *)hvk_image;
+	u64 gigabytes = mapped_bytes() / SZ_1G;
+	u64 frames = 48 + 3 * (u64)nr_cpus();
+
+	frames += boot_cpu_has(X86_FEATURE_GBPAGES) ? 16 + gigabytes / 512 : gigabytes + gigabytes / 512;
+	return round_up(image->core_size + (u64)nr_cpus() * image->percpu_size + config_size() + frames * PAGE_SIZE,
+			HV_SIZE_2M);
+}
+
+struct builder {
+	struct hv_sysconfig *config;
+	const struct hv_range *hidden;
+	u64 at;			/* everything below is described */
+	int err;
+};
+
+static void put_region(struct builder *b, u64 start, u64 end, u32 kind)
+{
+	if (start >= end || b->err)
+		return;
+	if (b->config->nr_regions == HV_MAX_REGIONS) {
+		b->err = -E2BIG;
+		return;
+	}
+	b->config->regions[b->config->nr_regions++] =
+		(struct hv_region_config){ .start = start, .size = end - start, .kind = kind };
+}
+
+/* Leave out the hypervisor's own range. */
+static void put_visible(struct builder *b, u64 start, u64 end, u32 kind)
+{
+	u64 hidden_end = b->hidden->start + b->hidden->size;
+
+	put_region(b, start, min(end, b->hidden->start), kind);
+	if (end > b->hidden->start && start < hidden_end)
+		start = hidden_end;
+	if (start >= hidden_end)
+		put_region(b, start, end, kind);
+}
+
+static void describe(struct builder *b, u64 start, u64 end, u32 kind)
+{
+	start = max(start, b->at);
+	if (start >= end)
+		return;
+	put_visible(b, start, end, kind);
+	b->at = end;
+}
+
+/* The space below 4G belongs to root as a whole; above, what Linux knows to be there. */
+static void describe_gap(struct builder *b, u64 end)
+{
+	describe(b, b->at, min_t(u64, end, LOW_END), HV_REGION_DEVICE);
+}
+
+static void describe_resource(struct builder *b, const struct resource *res)
+{
+	bool ram = (res->flags & IORESOURCE_SYSTEM_RAM) == IORESOURCE_SYSTEM_RAM;
+	u64 start = ram ? PAGE_ALIGN(res->start) : res->start & PAGE_MASK;
+	u64 end = ram ? (res->end + 1) & PAGE_MASK : PAGE_ALIGN(res->end + 1);
+
+	if (ram || start >= LOW_END) {
+		describe_gap(b, start);
+		describe(b, start, end, ram ? HV_REGION_RAM : HV_REGION_DEVICE);
+	}
+}
+
+u64 hvk_shared_size(void)
+{
+	return HV_SHARED_STATS + PAGE_ALIGN(sizeof(struct hv_stats) + nr_cpus() * sizeof(struct hv_cpu_stats));
+}
+
+int hvk_config_fill(struct hv_header *header, const struct hv_range *range, void *shared)
+{
+	struct hv_sysconfig *config;
+	struct builder b = { .hidden = range };
+	struct resource *res;
+	unsigned int cpu, at = 0;
+
+	header->config_offset = header->core_size + (u64)header->max_cpus * header->percpu_size;
+	config = (void *)header + header->config_offset;
+	config->hypervisor_memory = *range;
+	config->shared.start = virt_to_phys(shared);
+	config->shared.size = hvk_shared_size();
+	config->tsc_khz = tsc_khz;
+	config->nr_cpus = header->online_cpus;
+	for_each_online_cpu(cpu)
+		config->apic_ids[at++] = per_cpu(x86_cpu_to_apicid, cpu);
+	b.config = config;
+	for (res = iomem_resource.child; res; res = res->sibling)
+		describe_resource(&b, res);
+	describe_gap(&b, LOW_END);
+	return b.err;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CPUs that come and go, sleep states, reboot: what may happen while launched and what may not. */
+#define pr_fmt(fmt) "hv: " fmt
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/reboot.h>
+#include <linux/suspend.h>
+
+#include "hvk.h"
+
+static int prepare_state, online_state;
+
+/* A CPU that we never got hold of would run beside the hypervisor, not on top of it. */
+static int prepare_cpu(unsigned int cpu)
+{
+	if (READ_ONCE(hvk.state) != HV_ACTIVE || cpumask_test_cpu(cpu, &hvk.cpus))
+		return 0;
+	pr_warn("CPU %u was not there at launch and cannot come while the hypervisor is\n", cpu);
+	return -EPERM;
+}
+
+static int online_cpu(unsigned int cpu)
+{
+	unsigned long flags;
+
+	if (READ_ONCE(hvk.state) != HV_ACTIVE)
+		return 0;
+	/* It came through reset and identified itself anew. */
+	local_irq_save(flags);
+	hvk_kvm_claim_cpu(true);
+	local_irq_restore(flags);
+	hvk_kvm_hide(true);
+	return 0;
+}
+
+/* Crossing takes all CPUs that there are: what is offline comes up for the moment. */
+void hvk_wake_cpus(void)
+{
+	unsigned int cpu;
+
+	cpumask_clear(&hvk.woken);
+	for_each_present_cpu(cpu) {
+		if (cpu_online(cpu))
+			continue;
+		if (add_cpu(cpu))
+			pr_warn("CPU %u is offline and does not come up; it stays out\n", cpu);
+		else
+			cpumask_set_cpu(cpu, &hvk.woken);
+	}
+}
+
+void hvk_rest_cpus(void)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, &hvk.woken)
+		if (remove_cpu(cpu))
+			pr_warn("CPU %u could not be set offline again\n", cpu);
+	cpumask_clear(&hvk.woken);
+}
+
+static int pm_notify(struct notifier_block *nb, unsigned long event, void *data)
+{
+	if (event != PM_SUSPEND_PREPARE && event != PM_HIBERNATION_PREPARE && event != PM_RESTORE_PREPARE)
+		return NOTIFY_DONE;
+	if (READ_ONCE(hvk.state) == HV_OFF)
+		return NOTIFY_DONE;
+	pr_err("no suspend or hibernation while the hypervisor is launched; unload the module first\n");
+	return notifier_from_errno(-EBUSY);
+}
+
+/* Reboot, power-off and kexec find the machine as it was. */
+static int reboot_notify(struct notifier_block *nb, unsigned long event, void *data)
+{
+	mutex_lock(&hvk.lock);
+	if (hvk.state == HV_ACTIVE)
+		(void)hvk_leave();
+	mutex_unlock(&hvk.lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block pm_block = { .notifier_call = pm_notify };
+static struct notifier_block reboot_block = { .notifier_call = reboot_notify, .priority = INT_MAX };
+
+int hvk_hotplug_init(void)
+{
+	int err;
+
+	prepare_state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "hv:prepare", prepare_cpu, NULL);
+	if (prepare_state < 0)
+		return prepare_state;
+	online_state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "hv:online", online_cpu, NULL);
+	if (online_state < 0) {
+		err = online_state;
+		goto err_prepare;
+	}
+	err = register_pm_notifier(&pm_block);
+	if (err)
+		goto err_online;
+	err = register_reboot_notifier(&reboot_block);
+	if (err)
+		goto err_pm;
+	return 0;
+
+err_pm:
+	unregister_pm_notifier(&pm_block);
+err_online:
+	cpuhp_remove_state_nocalls(online_state);
+err_prepare:
+	cpuhp_remove_state_nocalls(prepare_state);
+	return err;
+}
+
+void hvk_hotplug_fini(void)
+{
+	unregister_reboot_notifier(&reboot_block);
+	unregister_pm_notifier(&pm_block);
+	cpuhp_remove_state_nocalls(online_state);
+	cpuhp_remove_state_nocalls(prepare_state);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The module's own state and what its files offer each other. Lock order: hvk.lock, then cpus_read_lock(). */
+#ifndef HVK_H
+#define HVK_H
+
+#include <linux/cpumask.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#include <hvabi/launch.h>
+#include <hvabi/log.h>
+#include <hvabi/stats.h>
+
+#define hvk_fmt(fmt) "hv: " fmt
+
+/* How the range was got, and so how it is given back. */
+enum hvk_source { HVK_NONE, HVK_CONTIG, HVK_BUDDY, HVK_RESERVED };
+
+struct hvk_memory {
+	struct hv_range range;
+	enum hvk_source source;
+	void *map;
+	struct resource *shown;	/* in /proc/iomem */
+};
+
+struct hvk {
+	struct mutex lock;		/* state changes */
+	enum hv_state state;		/* owner: who holds @lock */
+	struct hvk_memory memory;
+	struct hv_launch *launch;
+	void *shared;			/* our pages in which the hypervisor shows what follows */
+	const struct hv_header *header;
+	const struct hv_log_ring *log;
+	const struct hv_stats *stats;
+	cpumask_t cpus;			/* that run as guests */
+	cpumask_t woken;		/* were offline and were only brought up for the crossing */
+	enum hv_vendor vendor;
+	u32 left;			/* CPUs that came back from a leave */
+	u64 entries;			/* launches so far */
+	u64 stop_us;			/* how long the last crossing stopped the CPUs */
+};
+
+extern struct hvk hvk;
+
+/* image.S */
+extern const u8 hvk_image[], hvk_image_end[];
+
+/* Parameters, main.c */
+extern char *hvk_param_mem;
+extern char *hvk_param_inject;
+
+/* mem.c */
+int hvk_memory_claim(struct hvk_memory *memory, u64 size);
+void hvk_memory_release(struct hvk_memory *memory);
+int hvk_memory_parse(const char *text, struct hv_range *range);
+
+/* config.c: the system configuration from what Linux knows of the machine */
+u64 hvk_range_size(void);
+u64 hvk_shared_size(void);
+int hvk_config_fill(struct hv_header *header, const struct hv_range *range, void *shared);
+
+/* launch.c; hold hvk.lock */
+int hvk_launch(void);
+int hvk_leave(void);
+const char *hvk_vendor_name(void);
+
+/* hotplug.c: CPUs that come and go, sleep, reboot */
+int hvk_hotplug_init(void);
+void hvk_hotplug_fini(void);
+void hvk_wake_cpus(void);
+void hvk_rest_cpus(void);
+
+/* kvm.c: tell KVM in its own terms that virtualization is taken; _cpu on the CPU it is about, interrupts off */
+void hvk_kvm_claim_cpu(bool taken);
+void hvk_kvm_hide(bool hide);
+
+/* sysfs.c */
+int hvk_sysfs_init(void);
+void hvk_sysfs_fini(void);
+int hvk_sysfs_add_root(void);
+void hvk_sysfs_remove_root(void);
+void hvk_sysfs_changed(void);
+
+/* log.c */
+void hvk_log_start(bool from_the_beginning);
+void hvk_log_stop(void);
+
+#endif

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Launch and leave from Linux's side: prepare what may fail, then cross on every CPU at once. */
+#define pr_fmt(fmt) "hv: " fmt
+#include <linux/cc_platform.h>
+#include <linux/cpu.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+#include <asm/msr.h>
+#include <asm/tsc.h>
+
+#include "hvk.h"
+
+/* How long CPUs wait for each other. Emulated machines with more CPUs than the host need some of it. */
+#define TIMEOUT_SECONDS 20
+
+enum verdict { OPEN, GO, FAILED };
+
+static DEFINE_PER_CPU(unsigned int, hv_number);
+
+const char *hvk_vendor_name(void)
+{
+	return hvk.vendor == HV_VENDOR_SVM ? "svm" : "vmx";
+}
+
+static const char *const stage_names[] = {
+#define NAME(name) #name,
+	HV_LAUNCH_STAGES(NAME)
+#undef NAME
+};
+
+static int parse_inject(struct hv_launch *launch)
+{
+	const char *text = hvk_param_inject, *colon;
+	unsigned int i;
+
+	launch->inject_stage = HV_STAGE_none;
+	if (!text)
+		return 0;
+	colon = strchrnul(text, ':');
+	if (*colon && kstrtou32(colon + 1, 0, &launch->inject_cpu))
+		goto bad;
+	for (i = 1; i < HV_STAGE_COUNT; i++) {
+		if (strlen(stage_names[i]) == colon - text && !strncmp(text, stage_names[i], colon - text)) {
+			launch->inject_stage = i;
+			return 0;
+		}
+	}
+bad:
+	pr_err("inject=: unknown stage or CPU in '%s'\n", text);
+	return -EINVAL;
+}
+
+static int injected(const struct hv_launch *launch, enum hv_launch_stage stage)
+{
+	if (launch->inject_stage != stage)
+		return 0;
+	pr_err("launch failed: failure injected at stage %s\n", stage_names[stage]);
+	return -EIO;
+}
+
+struct probe {
+	enum hv_vendor vendor;
+	int err;
+	char reason[HV_BOOT_TEXT];
+};
+
+static void probe_cpu(void *data)
+{
+	struct probe *probe = data;
+
+	probe->err = hv_boot_probe(&probe->vendor, probe->reason);
+}
+
+static int probe_cpus(enum hv_vendor *vendor)
+{
+	struct probe probe = { 0 };
+	unsigned int cpu;
+
+	if (cc_platform_has(CC_ATTR_MEM_ENCRYPT)) {
+		pr_err("memory encryption is on, which the hypervisor does not handle\n");
+		return -EOPNOTSUPP;
+	}
+	for_each_online_cpu(cpu) {
+		smp_call_function_single(cpu, probe_cpu, &probe, 1);
+		if (probe.err) {
+			pr_err("CPU %u: %s\n", cpu, probe.reason);
+			return probe.err;
+		}
+	}
+	*vendor = probe.vendor;
+	return 0;
+}
+
+static void number_cpus(void)
+{
+	unsigned int cpu, at = 0;
+
+	for_each_online_cpu(cpu)
+		per_cpu(hv_number, cpu) = at++;
+	cpumask_copy(&hvk.cpus, cpu_online_mask);
+}
+
+static void fill_header(struct hv_header *header)
+{
+	header->entry = ((const struct hv_header *)hvk_image)->entry;
+	header->max_cpus = nr_cpu_ids;
+	header->online_cpus = num_online_cpus();
+}
+
+static int prepare_range(struct hv_launch *launch)
+{
+	const struct hv_header *image = (const void *)hvk_image;
+	struct hv_header *header;
+	int err;
+
+	if (image->signature != HV_SIGNATURE || image->revision != HV_REVISION)
+		return -EINVAL;
+	err = injected(launch, HV_STAGE_reserve);
+	if (err)
+		return err;
+	err = hvk_memory_claim(&hvk.memory, hvk_range_size());
+	if (err)
+		return err;
+	launch->range = hvk.memory.range;
+	launch->image = header = hvk.memory.map;
+	memcpy(header, hvk_image, hvk_image_end - hvk_image);
+	fill_header(header);
+	hvk.shared = alloc_pages_exact(hvk_shared_size(), GFP_KERNEL | __GFP_ZERO);
+	if (!hvk.shared)
+		return -ENOMEM;
+	err = hvk_config_fill(header, &launch->range, hvk.shared);
+	if (!err)
+		err = injected(launch, HV_STAGE_map);
+	return err;
+}
+
+static int prepare_bridge(struct hv_launch *launch)
+{
+	launch->arch = kcalloc(num_online_cpus(), hv_boot_cpu_size(), GFP_KERNEL);
+	if (!launch->arch)
+		return -ENOMEM;
+	launch->linux_root = (u64 *)current->active_mm->pgd;
+	launch->direct_map = PAGE_OFFSET;
+	hv_boot_bridge(launch);
+	return injected(launch, HV_STAGE_bridge);
+}
+
+static void note(struct hv_launch_error *error, unsigned int cpu)
+{
+	if (xchg(&error->claimed, 1))
+		return;
+	error->cpu = cpu;
+	error->err = -EIO;
+	error->line = __LINE__;
+	strscpy(error->file, __FILE_NAME__, sizeof(error->file));
+	strscpy(error->text, "failure injected at stage confirm", sizeof(error->text));
+}
+
+/* The last rendezvous is in Linux again: who got through goes back if another CPU did not. */
+static int confirm(struct hv_launch *launch, unsigned int cpu, int err)
+{
+	u64 start = rdtsc();
+	u32 *verdict = &launch->verdict[HV_STAGE_confirm], now;
+
+	if (!err && launch->inject_stage == HV_STAGE_confirm && launch->inject_cpu == cpu)
+		note(&launch->error, cpu);
+	if (__atomic_add_fetch(&launch->arrived[HV_STAGE_confirm], 1, __ATOMIC_ACQ_REL) == launch->nr_cpus)
+		cmpxchg(verdict, OPEN, READ_ONCE(launch->error.claimed) ? FAILED : GO);
+	while ((now = smp_load_acquire(verdict)) == OPEN) {
+		if (rdtsc() - start > launch->timeout)
+			cmpxchg(verdict, OPEN, FAILED);
+		cpu_relax();
+	}
+	return now == GO ? 0 : -EIO;
+}
+
+static void enter_cpu(void *data)
+{
+	struct hv_launch *launch = data;
+	unsigned int cpu = this_cpu_read(hv_number);
+	int err;
+
+	hvk_kvm_claim_cpu(true);
+	err = hv_boot_enter(launch, cpu);
+	if (!confirm(launch, cpu, err))
+		return;
+	if (!err)
+		err = hv_boot_leave(launch, cpu);
+	if (!err)
+		hvk_kvm_claim_cpu(false);
+}
+
+static int cross(struct hv_launch *launch)
+{
+	const struct hv_launch_error *error = &launch->error;
+
+	launch->nr_cpus = num_online_cpus();
+	launch->timeout = (u64)tsc_khz * 1000 * TIMEOUT_SECONDS;
+	on_each_cpu(enter_cpu, launch, 1);
+	if (launch->verdict[HV_STAGE_confirm] == GO)
+		return 0;
+	pr_err("launch failed on CPU %u: %s (%s:%u, error %d)\n", error->cpu, error->text, error->file, error->line,
+	       error->err);
+	return error->err ?: -EIO;
+}
+
+static void publish(struct hv_launch *launch)
+{
+	hvk.launch = launch;
+	hvk.header = hvk.shared + HV_SHARED_HEADER;
+	hvk.log = hvk.shared + HV_SHARED_LOG;
+	hvk.stats = hvk.shared + HV_SHARED_STATS;
+	hvk.state = HV_ACTIVE;
+	hvk.entries++;
+	hvk_kvm_hide(true);
+	hvk_log_start(true);
+	hvk_sysfs_add_root();
+}
+
+static void destroy(struct hv_launch *launch)
+{
+	hvk_memory_release(&hvk.memory);
+	if (hvk.shared)
+		free_pages_exact(hvk.shared, hvk_shared_size());
+	hvk.shared = NULL;
+	kfree(launch->arch);
+	kfree(launch);
+	hvk.launch = NULL;
+}
+
+static int launch_online(struct hv_launch *launch)
+{
+	ktime_t start;
+	int err;
+
+	err = probe_cpus(&launch->vendor);
+	if (err)
+		return err;
+	hvk.vendor = launch->vendor;
+	err = prepare_range(launch);
+	if (err)
+		return err;
+	err = prepare_bridge(launch);
+	if (err)
+		return err;
+	number_cpus();
+	hvk.state = HV_ENTERING;
+	start = ktime_get();
+	err = cross(launch);
+	if (err)
+		return err;
+	hvk.stop_us = ktime_us_delta(ktime_get(), start);
+	return 0;
+}
+
+int hvk_launch(void)
+{
+	struct hv_launch *launch;
+	int err;
+
+	launch = kzalloc(sizeof(*launch), GFP_KERNEL);
+	if (!launch)
+		return -ENOMEM;
+	err = parse_inject(launch);
+	if (err)
+		goto err_free;
+	hvk_wake_cpus();
+	cpus_read_lock();
+	err = launch_online(launch);
+	if (!err)
+		publish(launch);
+	cpus_read_unlock();
+	hvk_rest_cpus();
+	if (err)
+		goto err_free;
+	pr_info("launched: %s, %u CPUs, %lluK at 0x%llx, CPUs stopped for %llu us\n", hvk_vendor_name(),
+		launch->nr_cpus, launch->range.size >> 10, launch->range.start, hvk.stop_us);
+	return 0;
+
+err_free:
+	hvk.state = HV_OFF;
+	destroy(launch);
+	return err;
+}
+
+static void leave_cpu(void *data)
+{
+	struct hv_launch *launch = data;
+
+	if (!hv_boot_leave(launch, this_cpu_read(hv_number))) {
+		hvk_kvm_claim_cpu(false);
+		__atomic_add_fetch(&hvk.left, 1, __ATOMIC_ACQ_REL);
+	}
+}
+
+int hvk_leave(void)
+{
+	struct hv_launch *launch = hvk.launch;
+	ktime_t start;
+
+	hvk_wake_cpus();
+	cpus_read_lock();
+	hvk.left = 0;
+	hvk_log_stop();
+	start = ktime_get();
+	if (cpumask_equal(&hvk.cpus, cpu_online_mask))
+		on_each_cpu(leave_cpu, launch, 1);
+	hvk.stop_us = ktime_us_delta(ktime_get(), start);
+	cpus_read_unlock();
+	if (hvk.left != launch->nr_cpus) {
+		hvk_log_start(false);
+		hvk_rest_cpus();
+		pr_err("%u of %u CPUs could leave; the hypervisor stays\n", hvk.left, launch->nr_cpus);
+		return -EBUSY;
+	}
+	hvk_kvm_hide(false);
+	hvk_sysfs_remove_root();
+	hvk.state = HV_OFF;
+	hvk.stats = NULL;
+	hvk.header = NULL;
+	pr_info("left: %u CPUs, %lluK at 0x%llx given back, CPUs stopped for %llu us\n", launch->nr_cpus,
+		launch->range.size >> 10, launch->range.start, hvk.stop_us);
+	destroy(launch);
+	hvk_rest_cpus();
+	return 0;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Module init and exit: bring-up in order, unwinding in reverse. */
+#define pr_fmt(fmt) "hv: " fmt
+#include <linux/module.h>
+
+#include "hvk.h"
+
+#define HVK_VERSION "0.1.0"
+
+struct hvk hvk = { .lock = __MUTEX_INITIALIZER(hvk.lock) };
+
+char *hvk_param_mem;
+module_param_named(mem, hvk_param_mem, charp, 0444);
+MODULE_PARM_DESC(mem, "memory for the hypervisor: SIZE, or SIZE@ADDR for a range reserved at boot (default: taken from the running kernel)");
+
+static bool hvk_param_launch = true;
+module_param_named(launch, hvk_param_launch, bool, 0444);
+MODULE_PARM_DESC(launch, "launch at load (default 1); 0: load only");
+
+char *hvk_param_inject;
+module_param_named(inject, hvk_param_inject, charp, 0444);
+MODULE_PARM_DESC(inject, "for tests: make the launch fail, as STAGE or STAGE:CPU");
+
+static int __init hvk_init(void)
+{
+	int err;
+
+	err = hvk_sysfs_init();
+	if (err)
+		return err;
+	err = hvk_hotplug_init();
+	if (err)
+		goto err_sysfs;
+	if (hvk_param_launch) {
+		mutex_lock(&hvk.lock);
+		err = hvk_launch();
+		mutex_unlock(&hvk.lock);
+		if (err)
+			goto err_hotplug;
+	}
+	return 0;
+
+err_hotplug:
+	hvk_hotplug_fini();
+err_sysfs:
+	hvk_sysfs_fini();
+	return err;
+}
+
+static void __exit hvk_exit(void)
+{
+	mutex_lock(&hvk.lock);
+	/* What stays needs nothing of this module: its memory and code are its own. */
+	if (hvk.state == HV_ACTIVE && hvk_leave())
+		pr_emerg("the hypervisor goes on without its module until the machine is reset\n");
+	mutex_unlock(&hvk.lock);
+	hvk_hotplug_fini();
+	hvk_sysfs_fini();
+}
+
+module_init(hvk_init);
+module_exit(hvk_exit);
+
+MODULE_DESCRIPTION("Partitioning hypervisor, launched underneath the running kernel");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(HVK_VERSION);
