@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+# Uses a variable that nobody set.
+#
+# machine: timeout=30
+# expect: ok got here
+# expect: FAIL ended with status 2
+
+pass "got here"
+echo "$no_such_variable"
