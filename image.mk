@@ -9,7 +9,7 @@ sources := $(wildcard hvcore/*.c arch/x86/*.c arch/x86/*.S arch/x86/vmx/*.[cS] a
 objects := $(addprefix $(OUT)/,$(addsuffix .o,$(sources)))
 
 # No thunks, no stack protector, no tracing: nothing that would call out of the image. No jump tables: no indirect branches.
-flags := -std=gnu11 -O2 -ffreestanding -nostdinc -fpie -mcmodel=small -fvisibility=hidden -mgeneral-regs-only \
+flags := -std=gnu11 -O2 -ffreestanding -nostdinc -fpie -mcmodel=small -include hvcore/include/hv/hidden.h -mgeneral-regs-only \
 	-mno-red-zone -fno-stack-protector -fno-jump-tables -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)/= \
 	-Wall -Wextra -Wshadow -Wundef -Wmissing-prototypes -Wframe-larger-than=512 -Werror -g \
@@ -24,6 +24,8 @@ $(OUT)/hv-image.elf: $(objects) $(OUT)/hv.lds
 $(OUT)/hv.lds: arch/x86/hv.lds hvcore/include/hvabi/launch.h
 	@mkdir -p $(@D)
 	$(CC) -E -P -x c -D__ASSEMBLER__ -Ihvcore/include $< -o $@
+
+$(objects): image.mk
 
 $(OUT)/%.c.o: %.c
 	@mkdir -p $(@D)

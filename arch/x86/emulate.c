@@ -96,22 +96,22 @@ static void inject(struct x86_cpu *cpu, const struct hv_exit *exit, u8 vector)
 		x86_vcpu_inject(cpu, vector, vector == X86_VECTOR_GP, 0);
 }
 
-void x86_exit_finish(struct x86_cpu *cpu, struct hv_exit *exit)
+bool x86_exit_finish(struct x86_cpu *cpu, struct hv_exit *exit)
 {
 	if (exit->reason == HV_EXIT_memory && x86_apic_is_page(exit->gpa))
 		exit->reason = HV_EXIT_apic;
 	switch (hv_exit_dispatch(&cpu->core, exit)) {
 	case HV_RESUME:
-		return;
+		return false;
 	case HV_ADVANCE:
 		x86_vcpu_advance(cpu, exit->insn_len);
-		return;
+		return true;
 	case HV_INJECT_UD:
 		inject(cpu, exit, X86_VECTOR_UD);
-		return;
+		return false;
 	case HV_INJECT_GP:
 		inject(cpu, exit, X86_VECTOR_GP);
-		return;
+		return false;
 	case HV_LEAVE:
 		x86_vcpu_advance(cpu, exit->insn_len);
 		cpu->leave_back = x86_regs_of(cpu)->r[X86_RDI];
@@ -119,6 +119,7 @@ void x86_exit_finish(struct x86_cpu *cpu, struct hv_exit *exit)
 	case HV_STOP_CELL:
 		stop_root(cpu);
 	}
+	return false;
 }
 
 static void await_sipi(struct x86_cpu *cpu)

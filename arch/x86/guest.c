@@ -13,8 +13,6 @@
 #include <x86/regs.h>
 #include <x86/vcpu_ops.h>
 
-#define INSN_MAX 15
-
 static void *open_frame(struct x86_cpu *cpu, enum x86_window window, u64 gpa)
 {
 	if (!hv_root_is_ram(gpa & HV_PAGE_MASK, HV_PAGE_SIZE))
@@ -94,13 +92,13 @@ static enum x86_mode code_mode(struct x86_cpu *cpu)
 }
 
 /* One copy of the bytes: what another CPU writes there meanwhile does not matter. Return: how many could be read. */
-static unsigned int fetch(struct x86_cpu *cpu, u64 linear, u8 bytes[INSN_MAX])
+static unsigned int fetch(struct x86_cpu *cpu, u64 linear, u8 bytes[X86_INSN_MAX])
 {
 	unsigned int have = 0, i, piece;
 	const u8 *frame;
 	u64 gpa;
 
-	while (have < INSN_MAX) {
+	while (have < X86_INSN_MAX) {
 		if (!x86_guest_translate(cpu, linear + have, &gpa))
 			break;
 		frame = open_frame(cpu, X86_WINDOW_FETCH, gpa);
@@ -108,7 +106,7 @@ static unsigned int fetch(struct x86_cpu *cpu, u64 linear, u8 bytes[INSN_MAX])
 			break;
 		frame += gpa & ~HV_PAGE_MASK;
 		piece = (unsigned int)(HV_PAGE_SIZE - (gpa & ~HV_PAGE_MASK));
-		for (i = 0; i < piece && have < INSN_MAX; i++)
+		for (i = 0; i < piece && have < X86_INSN_MAX; i++)
 			bytes[have++] = frame[i];
 	}
 	return have;
@@ -118,9 +116,83 @@ static bool read_insn(struct x86_cpu *cpu, struct x86_insn *insn)
 {
 	enum x86_mode mode = code_mode(cpu);
 	u64 linear = x86_vcpu_get(cpu, X86_FIELD_RIP);
-	u8 bytes[INSN_MAX];
+	u8 bytes[X86_INSN_MAX];
 
 	if (mode != X86_MODE_64)
 		linear = (u32)(linear + x86_vcpu_get(cpu, X86_FIELD_CS_BASE));
 	return !x86_decode(bytes, fetch(cpu, linear, bytes), mode, insn);
+}
+
+static u64 get_register(struct x86_cpu *cpu, unsigned int reg)
+{
+	return reg == X86_RSP ? x86_vcpu_get(cpu, X86_FIELD_RSP) : x86_regs_of(cpu)->r[reg];
+}
+
+bool x86_guest_store(struct x86_cpu *cpu, struct x86_store *store)
+{
+	struct x86_insn insn;
+
+	if (!read_insn(cpu, &insn))
+		return false;
+	store->size = insn.size;
+	store->insn_len = insn.len;
+	if (insn.op == X86_OP_STORE_IMM) {
+		store->value = insn.imm;
+		return true;
+	}
+	store->value = get_register(cpu, insn.reg & (X86_NR_REGS - 1));
+	return insn.op == X86_OP_STORE && !insn.high_byte;
+}
+
+static void add_to_register(struct x86_cpu *cpu, const struct x86_insn *insn, enum x86_reg reg, u64 amount)
+{
+	u64 *r = &x86_regs_of(cpu)->r[reg];
+
+	if (insn->address_size == 8)
+		*r += amount;
+	else if (insn->address_size == 4)
+		*r = (u32)(*r + amount);
+	else
+		*r = (*r & ~0xffffULL) | (u16)(*r + amount);
+}
+
+static u64 count_register(struct x86_cpu *cpu, const struct x86_insn *insn)
+{
+	u64 count = x86_regs_of(cpu)->r[X86_RCX];
+
+	return insn->address_size == 8 ? count : insn->address_size == 4 ? (u32)count : (u16)count;
+}
+
+/*
+ * A string instruction moves on as far as the page reaches, so that a guest that clears memory which is not there
+ * costs one exit per page. Return: the instruction is finished.
+ */
+static bool skip_string(struct x86_cpu *cpu, const struct x86_insn *insn, u64 gpa)
+{
+	bool down = x86_vcpu_get(cpu, X86_FIELD_RFLAGS) & X86_RFLAGS_DF;
+	u64 left = insn->rep ? count_register(cpu, insn) : 1;
+	u64 n = (HV_PAGE_SIZE - (gpa & ~HV_PAGE_MASK)) / insn->size;
+
+	if (down || !n)
+		n = 1;
+	n = n < left ? n : left;
+	add_to_register(cpu, insn, X86_RDI, down ? -(n * insn->size) : n * insn->size);
+	if (insn->op == X86_OP_MOVS)
+		add_to_register(cpu, insn, X86_RSI, down ? -(n * insn->size) : n * insn->size);
+	if (insn->rep)
+		add_to_register(cpu, insn, X86_RCX, -n);
+	return n == left;
+}
+
+bool hv_arch_skip_write(struct hv_cpu *core, struct hv_exit *exit)
+{
+	struct x86_cpu *cpu = x86_cpu_of(core);
+	struct x86_insn insn;
+
+	if (!read_insn(cpu, &insn))
+		return false;
+	if ((insn.op == X86_OP_STOS || insn.op == X86_OP_MOVS) && !skip_string(cpu, &insn, exit->gpa))
+		return true;
+	x86_vcpu_advance(cpu, insn.len);
+	return true;
 }

@@ -36,8 +36,7 @@ static void access_msr(struct x86_cpu *cpu, struct svm_vmcb *vmcb)
 	exit.value = (u32)vmcb->rax | regs->r[X86_RDX] << 32;
 	exit.during_event = false;
 	exit.insn_len = SVM_LEN_MSR;
-	x86_exit_finish(cpu, &exit);
-	if (exit.reason == HV_EXIT_msr_read && !vmcb->event_injection) {
+	if (x86_exit_finish(cpu, &exit) && exit.reason == HV_EXIT_msr_read) {
 		vmcb->rax = (u32)exit.value;
 		regs->r[X86_RDX] = exit.value >> 32;
 	}

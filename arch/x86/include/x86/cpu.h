@@ -19,8 +19,8 @@ struct x86_cpu {
 	struct x86_crossing *crossing;	/* valid while the bridge is mapped */
 	u64 guest_apic_base;		/* IA32_APIC_BASE as the guest set it */
 	u64 leave_back;			/* where a leaving CPU goes on in Linux */
-	bool virt_on;			/* VMXON or EFER.SVME is ours to take back */
 	bool nmi_pending;		/* an NMI that the guest could not take yet */
+	bool virt_on;			/* VMXON or EFER.SVME is ours to take back */
 	bool nmi_blocked;		/* SVM: the guest is in its NMI handler */
 	bool launched;			/* the guest was entered once */
 	bool flush_tlb;			/* before the next entry */
@@ -41,6 +41,7 @@ HV_STATIC_ASSERT(sizeof(struct x86_cpu) <= 4096);
 HV_ASSERT_OFFSET(struct x86_cpu, core, 0);
 HV_ASSERT_OFFSET(struct x86_cpu, vmcb_hpa, X86_CPU_VMCB_HPA);
 HV_ASSERT_OFFSET(struct x86_cpu, host_hpa, X86_CPU_HOST_HPA);
+HV_ASSERT_OFFSET(struct x86_cpu, nmi_pending, X86_CPU_NMI_PENDING);
 HV_ASSERT_OFFSET(struct x86_cpu, host_block, X86_HOST_BLOCK);
 
 static inline struct x86_cpu *x86_cpu_of(struct hv_cpu *cpu)

@@ -6,8 +6,12 @@
 #include <hv/exit.h>
 #include <x86/cpu.h>
 
-/** x86_exit_finish() - let the core judge @exit, and apply its verdict. Does not return if the CPU leaves. */
-void x86_exit_finish(struct x86_cpu *cpu, struct hv_exit *exit);
+/**
+ * x86_exit_finish() - let the core judge @exit, and apply its verdict
+ *
+ * Return: the guest goes on behind the instruction. Does not return if the CPU leaves.
+ */
+bool x86_exit_finish(struct x86_cpu *cpu, struct hv_exit *exit);
 
 /** x86_exit_nmi() - an NMI arrived while the guest ran: a kick of ours, or one for the guest */
 void x86_exit_nmi(struct x86_cpu *cpu);

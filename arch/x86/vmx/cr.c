@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Control registers. The guest owns all bits but those that VMX fixes: CR0.NE and CR4.VMXE in practice. A fixed bit
+ * reads as the guest wrote it and stays set underneath: "Guest/Host Masks and Read Shadows for CR0 and CR4".
+ */
+#include <vmx/vmx.h>
+#include <x86/regs.h>
+#include <x86/vcpu_ops.h>
+
+/* Unrestricted guests may clear these two: "Unrestricted Guests". */
+#define CR0_FREE (X86_CR0_PE | X86_CR0_PG)
+
+static u64 cr0_must(void)
+{
+	return vmx.probe.vmx[VMX_CAP_CR0_FIXED0] & ~CR0_FREE;
+}
+
+static u64 cr4_must(void)
+{
+	return vmx.probe.vmx[VMX_CAP_CR4_FIXED0];
+}
+
+bool vmx_put_cr0(u64 value)
+{
+	return vmx_vmwrite(VMX_CR0_MASK, cr0_must()) && vmx_vmwrite(VMX_CR0_SHADOW, value) &&
+	       vmx_vmwrite(VMX_GUEST_CR0, value | cr0_must());
+}
+
+bool vmx_put_cr4(u64 value)
+{
+	return vmx_vmwrite(VMX_CR4_MASK, cr4_must()) && vmx_vmwrite(VMX_CR4_SHADOW, value) &&
+	       vmx_vmwrite(VMX_GUEST_CR4, value | cr4_must());
+}
+
+static u64 gpr(struct x86_cpu *cpu, u64 number)
+{
+	return number == X86_RSP ? vmx_vmread(VMX_GUEST_RSP) : x86_regs_of(cpu)->r[number];
+}
+
+/* "MOV—Move to/from Control Registers": what a CPU answers with #GP before it looks at anything else. */
+static bool is_legal_cr0(u64 value)
+{
+	if (value >> 32)
+		return false;
+	if ((value & X86_CR0_PG) && !(value & X86_CR0_PE))
+		return false;
+	return !(value & X86_CR0_NW) || (value & X86_CR0_CD);
+}
+
+static bool is_legal_cr4(u64 value)
+{
+	bool long_mode = vmx_vmread(VMX_GUEST_EFER) & X86_EFER_LMA;
+
+	if (value & ~vmx.probe.vmx[VMX_CAP_CR4_FIXED1])
+		return false;
+	return !long_mode || (value & X86_CR4_PAE);
+}
+
+/* What the CPU does when paging goes on or off: "Unrestricted Guests". Legacy PAE would need its four entries loaded. */
+static bool switch_paging(u64 value)
+{
+	u64 efer = vmx_vmread(VMX_GUEST_EFER), entry = vmx_vmread(VMX_ENTRY_CONTROLS);
+	bool pae = vmx_vmread(VMX_GUEST_CR4) & X86_CR4_PAE;
+
+	if ((value & X86_CR0_PG) && pae != !!(efer & X86_EFER_LME))
+		return false;
+	efer &= ~X86_EFER_LMA;
+	entry &= ~VMX_ENTRY_LONG_MODE;
+	if ((value & X86_CR0_PG) && pae) {
+		efer |= X86_EFER_LMA;
+		entry |= VMX_ENTRY_LONG_MODE;
+	}
+	return vmx_vmwrite(VMX_GUEST_EFER, efer) && vmx_vmwrite(VMX_ENTRY_CONTROLS, entry);
+}
+
+/* A write exits only if it changes a fixed bit, which root's kernels do not do. */
+static bool write_cr0(u64 value)
+{
+	u64 old = vmx_vmread(VMX_GUEST_CR0);
+
+	if (!is_legal_cr0(value) || (((old ^ value) & X86_CR0_PG) && !switch_paging(value)))
+		return false;
+	return vmx_put_cr0(value);
+}
+
+static bool write_cr4(u64 value)
+{
+	return is_legal_cr4(value) && vmx_put_cr4(value);
+}
+
+static u64 shadowed_cr0(void)
+{
+	u64 mask = cr0_must();
+
+	return (vmx_vmread(VMX_GUEST_CR0) & ~mask) | (vmx_vmread(VMX_CR0_SHADOW) & mask);
+}
+
+bool vmx_write_cr(struct x86_cpu *cpu, u64 q)
+{
+	u64 low = X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS, source;
+
+	switch (HV_GET(VMX_CR_ACCESS, q)) {
+	case VMX_CR_ACCESS_MOV_TO:
+		source = gpr(cpu, HV_GET(VMX_CR_GPR, q));
+		if (HV_GET(VMX_CR_NUMBER, q) == 0)
+			return write_cr0(source);
+		return HV_GET(VMX_CR_NUMBER, q) == 4 && write_cr4(source);
+	case VMX_CR_ACCESS_CLTS:
+		return write_cr0(shadowed_cr0() & ~X86_CR0_TS);
+	case VMX_CR_ACCESS_LMSW:
+		/* LMSW can set PE and not clear it. */
+		source = HV_GET(VMX_CR_LMSW_SOURCE, q) & low;
+		return write_cr0((shadowed_cr0() & ~(low & ~X86_CR0_PE)) | source);
+	default:
+		return false;
+	}
+}

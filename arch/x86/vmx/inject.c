@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Events for the guest, and stepping behind instructions: "Event Injection". */
+#include <hv/bits.h>
+#include <vmx/vmx.h>
+#include <x86/exit.h>
+#include <x86/regs.h>
+#include <x86/vcpu_ops.h>
+
+static void put_event(u64 info, u64 error)
+{
+	(void)vmx_vmwrite(VMX_ENTRY_INTERRUPTION, info & VMX_EVENT_KEEP);
+	if (info & VMX_EVENT_HAS_ERROR)
+		(void)vmx_vmwrite(VMX_ENTRY_ERROR_CODE, error);
+}
+
+void vmx_inject(struct x86_cpu *cpu, u8 vector, bool has_error, u32 error)
+{
+	(void)cpu;
+	put_event(vector | HV_PUT(VMX_EVENT_TYPE, VMX_TYPE_EXCEPTION) | VMX_EVENT_VALID |
+			  (has_error ? VMX_EVENT_HAS_ERROR : 0),
+		  error);
+}
+
+static bool has_length(u64 type)
+{
+	return type == VMX_TYPE_SOFTWARE_INTERRUPT || type == VMX_TYPE_PRIVILEGED_SOFTWARE ||
+	       type == VMX_TYPE_SOFTWARE_EXCEPTION;
+}
+
+/* An event of an instruction, ICEBP among them, needs that instruction's length, or its handler returns to it. */
+void vmx_requeue_event(u64 info)
+{
+	u64 type = HV_GET(VMX_EVENT_TYPE, info);
+
+	put_event(info, info & VMX_EVENT_HAS_ERROR ? vmx_vmread(VMX_VECTORING_ERROR) : 0);
+	if (has_length(type))
+		(void)vmx_vmwrite(VMX_ENTRY_INSN_LENGTH, vmx_vmread(VMX_EXIT_INSN_LENGTH));
+	/* The delivery that was interrupted had begun to block NMIs: "Information for VM Exits During Event Delivery". */
+	if (type == VMX_TYPE_NMI)
+		(void)vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY,
+				  vmx_vmread(VMX_GUEST_INTERRUPTIBILITY) & ~VMX_BLOCKING_NMI);
+}
+
+static void set_nmi_window(bool on)
+{
+	u64 primary = vmx_vmread(VMX_PRIMARY_CONTROLS) & ~VMX_PRIMARY_NMI_WINDOW;
+
+	(void)vmx_vmwrite(VMX_PRIMARY_CONTROLS, primary | (on ? VMX_PRIMARY_NMI_WINDOW : 0));
+}
+
+/* NMIs cannot be entered with blocking by NMI, STI or MOV SS: "Checks on Guest Non-Register State". */
+void vmx_inject_nmi(struct x86_cpu *cpu)
+{
+	u64 blocked = vmx_vmread(VMX_GUEST_INTERRUPTIBILITY) &
+		      (VMX_BLOCKING_NMI | VMX_BLOCKING_STI | VMX_BLOCKING_MOV_SS);
+
+	(void)cpu;
+	if (blocked || (vmx_vmread(VMX_ENTRY_INTERRUPTION) & VMX_EVENT_VALID)) {
+		set_nmi_window(true);
+		return;
+	}
+	put_event(X86_VECTOR_NMI | HV_PUT(VMX_EVENT_TYPE, VMX_TYPE_NMI) | VMX_EVENT_VALID, 0);
+}
+
+void vmx_nmi_window(struct x86_cpu *cpu)
+{
+	set_nmi_window(false);
+	vmx_inject_nmi(cpu);
+}
+
+void vmx_deliver_nmi(struct x86_cpu *cpu)
+{
+	cpu->nmi_pending = false;
+	cpu->core.stats->exits[HV_EXIT_nmi]++;
+	x86_exit_nmi(cpu);
+}
+
+void vmx_advance(struct x86_cpu *cpu, unsigned int len)
+{
+	u64 rip = vmx_vmread(VMX_GUEST_RIP) + len;
+	u64 state = vmx_vmread(VMX_GUEST_INTERRUPTIBILITY);
+
+	(void)cpu;
+	/* Outside 64-bit code RIP has 32 bits; the upper half of a legal one is 0, so only a carry must go. */
+	if (rip >> 32 == 1)
+		rip = vmx_vmread(VMX_GUEST_CS_RIGHTS) & X86_ATTR_L ? rip : (u32)rip;
+	(void)vmx_vmwrite(VMX_GUEST_RIP, rip);
+	if (state & (VMX_BLOCKING_STI | VMX_BLOCKING_MOV_SS))
+		(void)vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY, state & ~(VMX_BLOCKING_STI | VMX_BLOCKING_MOV_SS));
+	/* The instruction is done, so its single-step trap is due. */
+	if (vmx_vmread(VMX_GUEST_RFLAGS) & X86_RFLAGS_TF)
+		(void)vmx_vmwrite(VMX_GUEST_PENDING_DEBUG,
+				  vmx_vmread(VMX_GUEST_PENDING_DEBUG) | VMX_PENDING_DEBUG_BS);
+}

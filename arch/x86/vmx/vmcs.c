@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Filling the VMCS: controls, root mode's state, and the guest's from what was captured. */
+#include <hv/hv.h>
+#include <hv/launch.h>
+#include <vmx/vmx.h>
+#include <x86/host.h>
+#include <x86/msr.h>
+#include <x86/regs.h>
+#include <x86/vcpu_ops.h>
+
+#define ROOT_VPID 1
+
+/* Keeps the first field that the CPU refused. */
+struct writer {
+	u32 failed;
+};
+
+static void put(struct writer *w, u32 field, u64 value)
+{
+	if (!vmx_vmwrite(field, value) && !w->failed)
+		w->failed = field;
+}
+
+static void put_controls(struct writer *w)
+{
+	put(w, VMX_PIN_CONTROLS, vmx.controls.word[VMX_PIN]);
+	put(w, VMX_PRIMARY_CONTROLS, vmx.controls.word[VMX_PRIMARY]);
+	put(w, VMX_SECONDARY_CONTROLS, vmx.controls.word[VMX_SECONDARY]);
+	put(w, VMX_EXIT_CONTROLS, vmx.controls.word[VMX_EXIT]);
+	put(w, VMX_ENTRY_CONTROLS, vmx.controls.word[VMX_ENTRY]);
+	put(w, VMX_EXCEPTION_BITMAP, 0);
+	put(w, VMX_CR3_TARGET_COUNT, 0);
+	put(w, VMX_EXIT_MSR_STORE_COUNT, 0);
+	put(w, VMX_EXIT_MSR_LOAD_COUNT, 0);
+	put(w, VMX_ENTRY_MSR_LOAD_COUNT, 0);
+	put(w, VMX_ENTRY_INTERRUPTION, 0);
+	put(w, VMX_MSR_BITMAP, vmx.msr_bitmap_hpa);
+	put(w, VMX_EPT_POINTER, vmx_eptp());
+	put(w, VMX_VPID, ROOT_VPID);
+	put(w, VMX_LINK_POINTER, ~0ULL);
+	if (vmx.controls.word[VMX_SECONDARY] & VMX_SECONDARY_XSAVES)
+		put(w, VMX_XSS_EXITING, 0);
+}
+
+static void put_host(struct writer *w, struct x86_cpu *cpu)
+{
+	put(w, VMX_HOST_CR0, x86_read_cr0());
+	put(w, VMX_HOST_CR3, cpu->final_cr3);
+	put(w, VMX_HOST_CR4, x86_host_cr4());
+	put(w, VMX_HOST_CS_SELECTOR, X86_SEL_CODE);
+	put(w, VMX_HOST_SS_SELECTOR, X86_SEL_DATA);
+	put(w, VMX_HOST_DS_SELECTOR, 0);
+	put(w, VMX_HOST_ES_SELECTOR, 0);
+	put(w, VMX_HOST_FS_SELECTOR, 0);
+	put(w, VMX_HOST_GS_SELECTOR, 0);
+	put(w, VMX_HOST_TR_SELECTOR, X86_SEL_TSS);
+	put(w, VMX_HOST_FS_BASE, 0);
+	put(w, VMX_HOST_GS_BASE, 0);
+	put(w, VMX_HOST_TR_BASE, (u64)&cpu->tss);
+	put(w, VMX_HOST_GDTR_BASE, (u64)cpu->gdt);
+	put(w, VMX_HOST_IDTR_BASE, x86_host_idt.base);
+	put(w, VMX_HOST_SYSENTER_CS, 0);
+	put(w, VMX_HOST_SYSENTER_ESP, 0);
+	put(w, VMX_HOST_SYSENTER_EIP, 0);
+	put(w, VMX_HOST_PAT, x86_rdmsr(X86_MSR_PAT));
+	put(w, VMX_HOST_EFER, x86_rdmsr(X86_MSR_EFER));
+	put(w, VMX_HOST_RSP, (u64)x86_regs_of(cpu));
+	put(w, VMX_HOST_RIP, (u64)vmx_exit_entry);
+}
+
+static void put_segments(struct writer *w, const struct x86_state *state)
+{
+	const struct x86_segment *segment = state->segment;
+	u32 i;
+
+	for (i = 0; i < X86_NR_SEGMENTS; i++, segment++) {
+		put(w, VMX_GUEST_ES_SELECTOR + 2 * i, segment->selector);
+		put(w, VMX_GUEST_ES_LIMIT + 2 * i, segment->limit);
+		put(w, VMX_GUEST_ES_RIGHTS + 2 * i, segment->attributes);
+		put(w, VMX_GUEST_ES_BASE + 2 * i, segment->base);
+	}
+	put(w, VMX_GUEST_GDTR_BASE, state->gdt_base);
+	put(w, VMX_GUEST_GDTR_LIMIT, state->gdt_limit);
+	put(w, VMX_GUEST_IDTR_BASE, state->idt_base);
+	put(w, VMX_GUEST_IDTR_LIMIT, state->idt_limit);
+}
+
+static void put_guest(struct writer *w, const struct x86_state *state)
+{
+	put_segments(w, state);
+	if (!vmx_put_cr0(state->cr0))
+		put(w, VMX_GUEST_CR0, state->cr0);
+	if (!vmx_put_cr4(state->cr4))
+		put(w, VMX_GUEST_CR4, state->cr4);
+	put(w, VMX_GUEST_CR3, state->cr3);
+	put(w, VMX_GUEST_DR7, state->dr7);
+	put(w, VMX_GUEST_DEBUGCTL, state->debugctl);
+	put(w, VMX_GUEST_EFER, state->efer);
+	put(w, VMX_GUEST_PAT, state->pat);
+	put(w, VMX_GUEST_SYSENTER_CS, state->sysenter_cs);
+	put(w, VMX_GUEST_SYSENTER_ESP, state->sysenter_esp);
+	put(w, VMX_GUEST_SYSENTER_EIP, state->sysenter_eip);
+	put(w, VMX_GUEST_RIP, state->rip);
+	put(w, VMX_GUEST_RSP, state->rsp);
+	put(w, VMX_GUEST_RFLAGS, state->rflags);
+	put(w, VMX_GUEST_PENDING_DEBUG, 0);
+	put(w, VMX_GUEST_INTERRUPTIBILITY, 0);
+	put(w, VMX_GUEST_ACTIVITY, VMX_ACTIVITY_ACTIVE);
+}
+
+int vmx_vmcs_init(struct hv_launch *launch, struct x86_cpu *cpu)
+{
+	struct writer w = { 0 };
+
+	put_controls(&w);
+	put_host(&w, cpu);
+	put_guest(&w, &cpu->crossing->state);
+	if (w.failed)
+		return hv_launch_fail(launch, cpu->core.id, -EIO, "CPU %u refused VMCS field 0x%x", cpu->core.id,
+				      w.failed);
+	return 0;
+}
+
+void vmx_save_state(struct x86_cpu *cpu, struct x86_state *state)
+{
+	struct x86_segment *segment = state->segment;
+	u32 i;
+
+	(void)cpu;
+	for (i = 0; i < X86_NR_SEGMENTS; i++, segment++) {
+		segment->selector = (u16)vmx_vmread(VMX_GUEST_ES_SELECTOR + 2 * i);
+		segment->limit = (u32)vmx_vmread(VMX_GUEST_ES_LIMIT + 2 * i);
+		segment->attributes = (u32)vmx_vmread(VMX_GUEST_ES_RIGHTS + 2 * i);
+		segment->base = vmx_vmread(VMX_GUEST_ES_BASE + 2 * i);
+	}
+	state->gdt_base = vmx_vmread(VMX_GUEST_GDTR_BASE);
+	state->gdt_limit = (u16)vmx_vmread(VMX_GUEST_GDTR_LIMIT);
+	state->idt_base = vmx_vmread(VMX_GUEST_IDTR_BASE);
+	state->idt_limit = (u16)vmx_vmread(VMX_GUEST_IDTR_LIMIT);
+	state->cr0 = vmx_get(cpu, X86_FIELD_CR0);
+	state->cr2 = x86_read_cr2();
+	state->cr3 = vmx_vmread(VMX_GUEST_CR3);
+	state->cr4 = vmx_get(cpu, X86_FIELD_CR4);
+	state->dr7 = vmx_vmread(VMX_GUEST_DR7);
+	state->debugctl = vmx_vmread(VMX_GUEST_DEBUGCTL);
+	state->efer = vmx_vmread(VMX_GUEST_EFER);
+	state->pat = vmx_vmread(VMX_GUEST_PAT);
+	state->sysenter_cs = vmx_vmread(VMX_GUEST_SYSENTER_CS);
+	state->sysenter_esp = vmx_vmread(VMX_GUEST_SYSENTER_ESP);
+	state->sysenter_eip = vmx_vmread(VMX_GUEST_SYSENTER_EIP);
+	state->rip = vmx_vmread(VMX_GUEST_RIP);
+	state->rsp = vmx_vmread(VMX_GUEST_RSP);
+	state->rflags = vmx_vmread(VMX_GUEST_RFLAGS);
+}
