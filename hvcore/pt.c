@@ -307,3 +307,14 @@ int hv_pt_unmap(struct hv_pt *pt, u64 from, u64 size)
 	clear_pieces(pt, from, size);
 	return 0;
 }
+
+int hv_pt_protect(struct hv_pt *pt, u64 from, u64 size, u64 flags)
+{
+	unsigned int level;
+	u64 *entry = find(pt, from, &level);
+
+	if (!is_present(pt, *entry) || level_size(level) != size || !HV_IS_ALIGNED(from, size))
+		return -ENOENT;
+	*entry = make_leaf(&pt->format, *entry & pt->format.address & ~(size - 1), flags, level);
+	return 0;
+}

@@ -102,8 +102,13 @@ static int show_all(struct hv_pt *pt)
 	return show(pt, HV_SHARED_STATS, hv.header->stats_offset, hv.header->stats_size);
 }
 
-/* Device pages whose writes trap stay readable. */
-static int moderate_pages(struct hv_pt *pt)
+static u64 moderated_flags(bool on)
+{
+	return (on ? HV_PT_READ : HV_PT_RWX) | HV_PT_TYPE(HV_TYPE_UC);
+}
+
+/* Pages whose writes may have to trap get leaves of their own now, so that switching needs no memory. */
+static int split_moderated(struct hv_pt *pt)
 {
 	unsigned int i;
 	u64 page;
@@ -113,11 +118,23 @@ static int moderate_pages(struct hv_pt *pt)
 		err = hv_pt_unmap(pt, page, HV_PAGE_SIZE);
 		if (err)
 			return err;
-		err = hv_pt_map(pt, page, page, HV_PAGE_SIZE, HV_PT_READ | HV_PT_TYPE(HV_TYPE_UC));
+		err = hv_pt_map(pt, page, page, HV_PAGE_SIZE, moderated_flags(hv_arch_always_moderates()));
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+void hv_root_moderate(bool on)
+{
+	unsigned int i;
+	u64 page;
+
+	hv_lock(&hv.root_lock);
+	for (i = 0; hv_arch_moderated_page(i, &page); i++)
+		(void)!hv_pt_protect(&hv.root.memory, page, HV_PAGE_SIZE,
+				     moderated_flags(on || hv_arch_always_moderates()));
+	hv_unlock(&hv.root_lock);
 }
 
 /* How much of root's RAM which leaf size maps. */
@@ -162,7 +179,7 @@ static int build(struct hv_pt *pt)
 	err = show_all(pt);
 	if (err)
 		return err;
-	return moderate_pages(pt);
+	return split_moderated(pt);
 }
 
 int hv_root_init(struct hv_cell *root)

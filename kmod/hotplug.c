@@ -6,17 +6,42 @@
 #include <linux/reboot.h>
 #include <linux/suspend.h>
 
+#include <hvabi/hypercall.h>
+
 #include "hvk.h"
 
 static int prepare_state, online_state;
 
+static void tell(void *on)
+{
+	(void)hv_boot_call(hvk.launch, HV_HC_CPU_START, (unsigned long)on);
+}
+
+/* While a CPU is started the hypervisor delivers INIT and start-up IPIs; else they are none of its business. */
+static void expect_start(bool on)
+{
+	on_each_cpu(tell, (void *)(unsigned long)on, 1);
+}
+
 /* A CPU that we never got hold of would run beside the hypervisor, not on top of it. */
 static int prepare_cpu(unsigned int cpu)
 {
-	if (READ_ONCE(hvk.state) != HV_ACTIVE || cpumask_test_cpu(cpu, &hvk.cpus))
+	if (READ_ONCE(hvk.state) != HV_ACTIVE)
 		return 0;
+	if (cpumask_test_cpu(cpu, &hvk.cpus)) {
+		expect_start(true);
+		return 0;
+	}
 	pr_warn("CPU %u was not there at launch and cannot come while the hypervisor is\n", cpu);
 	return -EPERM;
+}
+
+/* Also when a start failed half-way. */
+static int unprepare_cpu(unsigned int cpu)
+{
+	if (READ_ONCE(hvk.state) == HV_ACTIVE)
+		expect_start(false);
+	return 0;
 }
 
 static int online_cpu(unsigned int cpu)
@@ -30,6 +55,7 @@ static int online_cpu(unsigned int cpu)
 	hvk_kvm_claim_cpu(true);
 	local_irq_restore(flags);
 	hvk_kvm_hide(true);
+	expect_start(false);
 	return 0;
 }
 
@@ -86,7 +112,7 @@ int hvk_hotplug_init(void)
 {
 	int err;
 
-	prepare_state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "hv:prepare", prepare_cpu, NULL);
+	prepare_state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "hv:prepare", prepare_cpu, unprepare_cpu);
 	if (prepare_state < 0)
 		return prepare_state;
 	online_state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "hv:online", online_cpu, NULL);

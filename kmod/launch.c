@@ -188,9 +188,8 @@ static void enter_cpu(void *data)
 	err = hv_boot_enter(launch, cpu);
 	if (!confirm(launch, cpu, err))
 		return;
-	if (!err)
-		err = hv_boot_leave(launch, cpu);
-	if (!err)
+	/* A CPU whose own entry failed is back already. */
+	if (err || !hv_boot_leave(launch, cpu))
 		hvk_kvm_claim_cpu(false);
 }
 

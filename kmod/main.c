@@ -51,8 +51,11 @@ static void __exit hvk_exit(void)
 {
 	mutex_lock(&hvk.lock);
 	/* What stays needs nothing of this module: its memory and code are its own. */
-	if (hvk.state == HV_ACTIVE && hvk_leave())
+	if (hvk.state == HV_ACTIVE && hvk_leave()) {
+		hvk_log_stop();
+		hvk_sysfs_remove_root();
 		pr_emerg("the hypervisor goes on without its module until the machine is reset\n");
+	}
 	mutex_unlock(&hvk.lock);
 	hvk_hotplug_fini();
 	hvk_sysfs_fini();

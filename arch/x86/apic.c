@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The local APIC of root. Nothing traps where INIT reaches us as an exit (VMX). Elsewhere an INIT would take the CPU
- * away from us, so the page is mapped read-only and the ICR is looked at; all other registers are passed on.
+ * The local APIC of root. An INIT that hardware delivers takes the CPU away from us (SVM), or leaves so little time that
+ * the start-up IPI behind it may be lost (VMX). So while CPUs are started, and on SVM always, the page is mapped
+ * read-only and the ICR is looked at; all other registers are passed on.
  */
 #include <hv/arch.h>
 #include <hv/atomic.h>
@@ -35,7 +36,12 @@ bool x86_apic_is_page(u64 gpa)
 bool hv_arch_moderated_page(unsigned int i, u64 *page)
 {
 	*page = x86_rdmsr(X86_MSR_APIC_BASE) & X86_APIC_BASE_ADDRESS;
-	return i == 0 && x86_vcpu_moderate_apic();
+	return i == 0;
+}
+
+bool hv_arch_always_moderates(void)
+{
+	return x86_vcpu_moderate_apic();
 }
 
 /* The guest may be between its two writes: what it put into the upper half stays there. */

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The instruction decoder: the length of any instruction, and the meaning of those that devices are driven with.
- *
- * It works on a copy with zeros behind it, and looks only at the end whether that went too far. A plain MOV, which is
- * what exits most, meets neither a special entry nor a rare one.
+ * A few forms of MOV make nearly all of the exits and take a short way; the long one knows them as well.
  */
 #include "decode_tables.h"
+
+/* Of both ways, and calls would cost the short one a third more. */
+#define INLINE inline __attribute__((always_inline))
 
 /* No instruction needs more than 9 bytes behind the byte that is not a prefix, and that is within the first 16. */
 #define COPY_SIZE 32
 
 /* Little-endian, @n of 0, 1, 2, 4, 8. Spelt as copies of a constant size, which compile to single moves. */
-static u64 load_signed(const u8 *from, unsigned int n)
+static INLINE u64 load_signed(const u8 *from, unsigned int n)
 {
 	s32 dword;
 	s16 word;
@@ -47,87 +48,34 @@ static void copy_bytes(u8 copy[COPY_SIZE], const u8 *bytes, unsigned int len)
 	}
 }
 
-/*
- * "Instruction Prefixes": of one group the last counts. A REX that is not the last prefix is ignored: "REX Prefixes".
- * "Segment Overrides in 64-Bit Mode" (APM vol. 1): those of ES, CS, SS, DS are ignored, so FS and GS survive them.
- */
-static u32 add_prefix(u32 prefixes, u8 byte, bool is_long)
+static INLINE void take_displacement(struct x86_decoder *d, struct x86_insn *insn, unsigned int n)
 {
-	prefixes &= X86_PREFIX_LEGACY;
-	switch (byte) {
-	case 0x66:
-		return prefixes | X86_PREFIX_SIZE;
-	case 0x67:
-		return prefixes | X86_PREFIX_ADDRESS;
-	case 0xf0:
-		return prefixes | X86_PREFIX_LOCK;
-	case 0xf2:
-		return (prefixes & ~X86_PREFIX_REP) | X86_PREFIX_REPNE;
-	case 0xf3:
-		return (prefixes & ~X86_PREFIX_REPNE) | X86_PREFIX_REP;
-	case 0x64:
-	case 0x65:
-		return (prefixes & 0xffff) | X86_PREFIX_SEGMENT | (u32)(X86_FS + (byte & 1)) << 16;
-	}
-	if (is_long)
-		return prefixes;
-	return (prefixes & 0xffff) | X86_PREFIX_SEGMENT | (u32)(X86_ES + (byte >> 3 & 3)) << 16;
+	insn->disp = load_signed(d->at, n);
+	d->at += n;
 }
 
-/* Return: the entry of the first byte that is no prefix. The zeros behind the copy are none, so there is one. */
-static u32 take_prefixes(struct x86_decoder *d, bool is_long)
-{
-	u32 entry;
-	u8 byte;
-
-	for (;;) {
-		byte = *d->at++;
-		if (is_long && (byte & 0xf0) == X86_PREFIX_REX) {
-			d->prefixes = (d->prefixes & X86_PREFIX_LEGACY) | byte;
-			continue;
-		}
-		entry = x86_one_byte[byte];
-		if (x86_entry_op(entry) != X86_SPECIAL_PREFIX)
-			return entry;
-		d->prefixes = add_prefix(d->prefixes, byte, is_long);
-	}
-}
-
-/* "Operand Size and Address Size in 64-Bit Mode", "Operand-Size and Address-Size Attributes" */
-static void set_sizes(struct x86_decoder *d, struct x86_insn *insn)
-{
-	bool narrow = insn->mode == X86_MODE_16, is_long = insn->mode == X86_MODE_64;
-
-	if (d->prefixes & X86_PREFIX_W)
-		d->width = 8;
-	else if (narrow != !!(d->prefixes & X86_PREFIX_SIZE))
-		d->width = 2;
-	if (narrow != !!(d->prefixes & X86_PREFIX_ADDRESS))
-		insn->address_size = is_long ? 4 : 2;
-	else
-		insn->address_size = is_long ? 8 : 4;
-}
-
-/* "16-Bit Addressing Forms with the ModR/M Byte". Return: bytes of displacement */
-static unsigned int take_address16(struct x86_insn *insn, u8 modrm)
+/* "16-Bit Addressing Forms with the ModR/M Byte" */
+static void take_address16(struct x86_decoder *d, struct x86_insn *insn, u8 modrm)
 {
 	static const u8 bases[8] = { X86_RBX, X86_RBX, X86_RBP, X86_RBP, X86_RSI, X86_RDI, X86_RBP, X86_RBX };
 	unsigned int mod = modrm >> 6, rm = modrm & 7;
 
-	if (mod == 0 && rm == 6)
-		return 2;
+	if (mod == 0 && rm == 6) {
+		take_displacement(d, insn, 2);
+		return;
+	}
 	insn->base = bases[rm];
 	if (rm < 4)
 		insn->index = rm & 1 ? X86_RDI : X86_RSI;
 	if (insn->base == X86_RBP)
 		insn->segment = X86_SS;
-	return mod;
+	take_displacement(d, insn, mod);
 }
 
 /* "32-Bit Addressing Forms with the SIB Byte". Return: the base, without REX.B */
-static unsigned int take_sib(struct x86_decoder *d, struct x86_insn *insn)
+static INLINE u8 take_sib(struct x86_decoder *d, struct x86_insn *insn)
 {
-	u8 sib = *d->at++, index = (u8)((sib >> 3 & 7) | (d->prefixes & X86_PREFIX_X) << 2);
+	u8 sib = *d->at++, index = (u8)((sib >> 3 & 7) | d->x);
 
 	if (index != X86_RSP)
 		insn->index = index;
@@ -135,39 +83,43 @@ static unsigned int take_sib(struct x86_decoder *d, struct x86_insn *insn)
 	return sib & 7;
 }
 
-/* "32-Bit Addressing Forms with the ModR/M Byte", "RIP-Relative Addressing". Return: bytes of displacement */
-static unsigned int take_address(struct x86_decoder *d, struct x86_insn *insn, u8 modrm)
+/* "32-Bit Addressing Forms with the ModR/M Byte", "RIP-Relative Addressing" */
+static INLINE void take_address(struct x86_decoder *d, struct x86_insn *insn, u8 modrm)
 {
-	unsigned int base = modrm & 7, mod = modrm >> 6;
+	u8 base = modrm & 7, mod = modrm >> 6;
 
 	if (base == X86_RSP)
 		base = take_sib(d, insn);
 	if (mod == 0 && base == X86_RBP) {
 		insn->rip_relative = (modrm & 7) == X86_RBP && insn->mode == X86_MODE_64;
-		return 4;
+		take_displacement(d, insn, 4);
+		return;
 	}
-	base |= (d->prefixes & X86_PREFIX_B) << 3;
-	insn->base = (u8)base;
+	base |= d->b;
+	insn->base = base;
 	if (base == X86_RSP || base == X86_RBP)
 		insn->segment = X86_SS;
-	return mod + (mod & 2);
+	if (mod == 1)
+		take_displacement(d, insn, 1);
+	else if (mod == 2)
+		take_displacement(d, insn, 4);
 }
 
 static void take_modrm(struct x86_decoder *d, struct x86_insn *insn)
 {
 	u8 modrm = *d->at++;
-	unsigned int n;
 
 	insn->has_modrm = true;
-	insn->reg = (u8)((modrm >> 3 & 7) | (d->prefixes & X86_PREFIX_R) << 1);
+	insn->reg = (modrm >> 3 & 7) | d->r;
 	if (modrm >= 0xc0) {
-		insn->base = (u8)((modrm & 7) | (d->prefixes & X86_PREFIX_B) << 3);
+		insn->base = (modrm & 7) | d->b;
 		return;
 	}
 	insn->is_memory = true;
-	n = insn->address_size == 2 ? take_address16(insn, modrm) : take_address(d, insn, modrm);
-	insn->disp = load_signed(d->at, n);
-	d->at += n;
+	if (insn->address_size == 2)
+		take_address16(d, insn, modrm);
+	else
+		take_address(d, insn, modrm);
 }
 
 /* What follows the displacement. Of an instruction that is not offered, only how long that is. */
@@ -245,50 +197,91 @@ static bool apply_prefixes(const struct x86_decoder *d, struct x86_insn *insn, u
 static bool take_insn(struct x86_decoder *d, struct x86_insn *insn)
 {
 	bool is_long = insn->mode == X86_MODE_64;
-	u32 entry = take_prefixes(d, is_long);
+	u32 entry = x86_decode_opcode(d, insn);
 
-	if (d->prefixes || !is_long)
-		set_sizes(d, insn);
-	if (x86_entry_op(entry) >= X86_SPECIAL_PREFIX) {
-		struct x86_decoder special = *d;	/* spares the plain ones from keeping it in memory */
-
-		entry = x86_decode_special(&special, insn, entry);
-		*d = special;
-	}
+	if ((entry & X86_ENTRY_INVALID) || ((entry & X86_ENTRY_NOT64) && is_long))
+		return false;
 	if (entry & X86_ENTRY_MODRM)
 		take_modrm(d, insn);
-	if (entry & X86_ENTRY_RARE) {
-		if ((entry & X86_ENTRY_INVALID) || ((entry & X86_ENTRY_NOT64) && is_long))
-			return false;
+	if (entry & X86_ENTRY_IMM)
 		take_immediate(d, insn, entry);
-		if (entry & X86_ENTRY_STRING)
-			set_string(d, insn, x86_entry_op(entry));
-	}
+	if (entry & X86_ENTRY_STRING)
+		set_string(d, insn, x86_entry_op(entry));
 	if (insn->is_memory && x86_entry_op(entry) != X86_OP_OTHER)
 		set_operation(d, insn, entry);
-	if (d->prefixes & X86_PREFIX_LEGACY)
-		return apply_prefixes(d, insn, entry);
-	return true;
+	return !(d->prefixes & X86_PREFIX_LEGACY) || apply_prefixes(d, insn, entry);
 }
 
-int x86_decode(const u8 *bytes, unsigned int len, enum x86_mode mode, struct x86_insn *out)
+/* Of a copy with zeros behind it, so that only the end is the time to ask whether the bytes were enough. */
+static __attribute__((noinline)) int decode_any(const u8 *bytes, unsigned int len, struct x86_insn *insn)
 {
 	u8 copy[COPY_SIZE];
-	struct x86_decoder d = { .at = copy, .width = 4 };
+	struct x86_decoder d = { .at = copy };
 	unsigned int used;
 	bool is_valid;
 
 	copy_bytes(copy, bytes, len);
-	*out = (struct x86_insn){ .mode = (u8)mode, .address_size = 8, .segment = X86_DS, .scale = 1,
-				  .reg = X86_REG_NONE, .base = X86_REG_NONE, .index = X86_REG_NONE };
-	is_valid = take_insn(&d, out);
+	is_valid = take_insn(&d, insn);
 	used = (unsigned int)(d.at - copy);
 	if (used > len && len < X86_INSN_MAX)
 		return -E2BIG;
 	if (!is_valid || used > X86_INSN_MAX)
 		return -EINVAL;
-	out->len = (u8)used;
+	insn->len = (u8)used;
 	return 0;
+}
+
+/*
+ * The short way, in 64-bit mode: at most REX before a MOV of 4 or 8 bytes between memory and a register, or from an
+ * immediate. These have 12 bytes at most. Return: false, with nothing done, for anything else.
+ */
+static bool take_plain(const u8 *bytes, struct x86_insn *insn)
+{
+	struct x86_decoder d = { .at = bytes, .width = 4 };
+	u8 opcode = *d.at++, modrm;
+
+	if ((opcode & 0xf0) == X86_PREFIX_REX) {
+		x86_set_rex(&d, opcode);
+		opcode = *d.at++;
+	}
+	modrm = *d.at++;
+	if (modrm >= 0xc0)
+		return false;
+	if (opcode == 0x89) {
+		insn->op = X86_OP_STORE;
+		insn->is_write = true;
+	} else if (opcode == 0x8b) {
+		insn->op = X86_OP_LOAD;
+		insn->reg_is_dest = true;
+	} else if (opcode == 0xc7 && (modrm & 0x38) == 0) {
+		insn->op = X86_OP_STORE_IMM;
+		insn->is_write = true;
+	} else {
+		return false;
+	}
+	insn->has_modrm = true;
+	insn->is_memory = true;
+	insn->reg = (modrm >> 3 & 7) | d.r;
+	insn->size = d.width;
+	insn->reg_size = d.width;
+	take_address(&d, insn, modrm);
+	if (insn->op == X86_OP_STORE_IMM) {
+		insn->reg = X86_REG_NONE;
+		insn->has_imm = true;
+		insn->imm = load_signed(d.at, 4);
+		d.at += 4;
+	}
+	insn->len = (u8)(d.at - bytes);
+	return true;
+}
+
+int x86_decode(const u8 *bytes, unsigned int len, enum x86_mode mode, struct x86_insn *out)
+{
+	*out = (struct x86_insn){ .mode = (u8)mode, .address_size = 8, .segment = X86_DS, .scale = 1,
+				  .reg = X86_REG_NONE, .base = X86_REG_NONE, .index = X86_REG_NONE };
+	if (mode == X86_MODE_64 && len >= X86_INSN_MAX && take_plain(bytes, out))
+		return 0;
+	return decode_any(bytes, len, out);
 }
 
 /* "BT - Bit Test": the bit number in a register is signed and reaches beyond the operand, in steps of its size. */

@@ -35,7 +35,7 @@
 /* Named after what they hold, since the manuals' numbers span several opcodes. */
 enum { GROUP_80, GROUP_81, GROUP_82, GROUP_83, GROUP_C6, GROUP_C7, GROUP_F6, GROUP_F7, GROUP_FE, GROUP_FF, GROUP_BA, GROUP_0FC7 };
 
-const u32 x86_one_byte[256] = {
+static const u32 one_byte[256] = {
 /* 00 */ ALU(ADD, RW, X6, X6), ALU(OR, RW, X6, S(ESCAPE)),
 /* 10 */ ALU(ADC, RW, X6, X6), ALU(SBB, RW, X6, X6),
 /* 20 */ ALU(AND, RW, PRE, X6), ALU(SUB, RW, PRE, X6),
@@ -92,7 +92,7 @@ static const u32 groups[][8] = {
 	[GROUP_82] = ALU_IMM(X86_ENTRY_NOT64 | B_, IB),
 	[GROUP_83] = ALU_IMM(, IB),
 	[GROUP_C6] = { B_ WITH(IB, ST(STORE_IMM)), __, __, __, __, __, __, MB },		/* XABORT */
-	[GROUP_C7] = { WITH(IZ, ST(STORE_IMM)), __, __, __, __, __, __, JZ | X86_ENTRY_MODRM },	/* XBEGIN */
+	[GROUP_C7] = { WITH(IZ, ST(STORE_IMM)), __, __, __, __, __, __, MZ },		/* XBEGIN */
 	[GROUP_F6] = UNARY(B_, IB),
 	[GROUP_F7] = UNARY(, IZ),
 	[GROUP_FE] = { B_ NR(RW(INC)), B_ NR(RW(DEC)), __, __, __, __, __, __ },
@@ -108,41 +108,37 @@ static const u32 groups[][8] = {
 static u32 vex_entry(struct x86_decoder *d)
 {
 	const u8 *payload = d->at;
-	unsigned int map, opcode;
+	unsigned int map = payload[0] & 0x1f, maps = 0x0e, opcode;
 
 	switch (payload[-1]) {
+	case 0xc4:
+		d->at += 3;
+		break;
 	case 0xc5:
 		map = 1;
 		d->at += 2;
 		break;
 	case 0x62:
-		map = payload[0] & 0xf;
+		map &= 0xf;
+		maps = 0x6e;
 		d->at += 4;
 		break;
 	default:
-		map = payload[0] & 0x1f;
+		maps = 0x700;
 		d->at += 3;
 	}
 	opcode = d->at[-1];
 	if (d->prefixes & (0xff | X86_PREFIX_SIZE | X86_PREFIX_REP | X86_PREFIX_REPNE))
 		return __;
-	switch (map) {
-	case 1:
-		if (opcode == 0x77)	/* VZEROUPPER, VZEROALL */
-			return NO;
+	if (!(maps >> map & 1))
+		return __;
+	if (map == 1 && opcode == 0x77)		/* VZEROUPPER, VZEROALL */
+		return NO;
+	if (map == 1)
 		return (two_byte[opcode] & X86_ENTRY_IMM) == IB ? MB : MO;
-	case 3:
-	case 8:
+	if (map == 3 || map == 8)
 		return MB;
-	case 10:
-		return X86_IMM_DWORD | MO;
-	case 2:
-	case 5:
-	case 6:
-	case 9:
-		return MO;
-	}
-	return __;
+	return map == 10 ? X86_IMM_DWORD | MO : MO;
 }
 
 /* After 0F 38 */
@@ -157,7 +153,10 @@ static u32 map38_entry(struct x86_decoder *d)
 	return opcode == 0xf1 ? ST(STORE_BE) : MO;
 }
 
-/* "MOV - Move to/from Control Registers", "... Debug Registers": ModRM.mod is ignored, the size is the mode's. */
+/*
+ * "MOV - Move to/from Control Registers", "... Debug Registers": ModRM.mod is ignored, the size is the mode's. There
+ * are CR0, 2, 3, 4 and 8, and DR0 to 7, of which 4 and 5 are the CPU's to judge (CR4.DE).
+ */
 static u32 control_entry(struct x86_decoder *d, struct x86_insn *insn)
 {
 	static const u8 ops[4] = { X86_OP_FROM_CR, X86_OP_FROM_DR, X86_OP_TO_CR, X86_OP_TO_DR };
@@ -165,11 +164,11 @@ static u32 control_entry(struct x86_decoder *d, struct x86_insn *insn)
 
 	insn->op = ops[opcode & 3];
 	insn->has_modrm = true;
-	insn->reg = (u8)((modrm >> 3 & 7) | (d->prefixes & X86_PREFIX_R) << 1);
-	insn->base = (u8)((modrm & 7) | (d->prefixes & X86_PREFIX_B) << 3);
+	insn->reg = (modrm >> 3 & 7) | d->r;
+	insn->base = (modrm & 7) | d->b;
 	insn->reg_is_dest = opcode & 2;
 	insn->size = insn->reg_size = insn->mode == X86_MODE_64 ? 8 : 4;
-	return NO;
+	return (opcode & 1 ? 0xff : 0x11d) >> insn->reg & 1 ? NO : __;
 }
 
 static u32 group_entry(struct x86_decoder *d, unsigned int row)
@@ -198,7 +197,8 @@ static u32 movnti_entry(struct x86_decoder *d)
 	return ST(STORE);
 }
 
-u32 x86_decode_special(struct x86_decoder *d, struct x86_insn *insn, u32 entry)
+/* Read the rest of the opcode behind a special @entry. */
+static u32 special_entry(struct x86_decoder *d, struct x86_insn *insn, u32 entry)
 {
 	bool is_long = insn->mode == X86_MODE_64;
 
@@ -231,4 +231,72 @@ u32 x86_decode_special(struct x86_decoder *d, struct x86_insn *insn, u32 entry)
 		return string_port_entry(d, entry);
 	}
 	return entry;
+}
+
+/*
+ * "Instruction Prefixes": of one group the last counts. A REX that is not the last prefix is ignored: "REX Prefixes".
+ * "Segment Overrides in 64-Bit Mode" (APM vol. 1): those of ES, CS, SS, DS are ignored, so FS and GS survive them.
+ */
+static u32 add_prefix(u32 prefixes, u8 byte, bool is_long)
+{
+	prefixes &= X86_PREFIX_LEGACY;
+	switch (byte) {
+	case 0x66:
+		return prefixes | X86_PREFIX_SIZE;
+	case 0x67:
+		return prefixes | X86_PREFIX_ADDRESS;
+	case 0xf0:
+		return prefixes | X86_PREFIX_LOCK;
+	case 0xf2:
+		return (prefixes & ~X86_PREFIX_REP) | X86_PREFIX_REPNE;
+	case 0xf3:
+		return (prefixes & ~X86_PREFIX_REPNE) | X86_PREFIX_REP;
+	case 0x64:
+	case 0x65:
+		return (prefixes & 0xffff) | X86_PREFIX_SEGMENT | (u32)(X86_FS + (byte & 1)) << 16;
+	}
+	if (is_long)
+		return prefixes;
+	return (prefixes & 0xffff) | X86_PREFIX_SEGMENT | (u32)(X86_ES + (byte >> 3 & 3)) << 16;
+}
+
+/* Return: the entry of the first byte that is no prefix. The zeros behind the copy are none, so there is one. */
+static u32 take_prefixes(struct x86_decoder *d, bool is_long)
+{
+	u32 entry;
+	u8 byte;
+
+	for (;;) {
+		byte = *d->at++;
+		if (is_long && (byte & 0xf0) == X86_PREFIX_REX) {
+			d->prefixes = (d->prefixes & X86_PREFIX_LEGACY) | byte;
+			continue;
+		}
+		entry = one_byte[byte];
+		if (x86_entry_op(entry) != X86_SPECIAL_PREFIX)
+			return entry;
+		d->prefixes = add_prefix(d->prefixes, byte, is_long);
+	}
+}
+
+/* "Operand Size and Address Size in 64-Bit Mode", "Operand-Size and Address-Size Attributes" */
+static void set_sizes(struct x86_decoder *d, struct x86_insn *insn)
+{
+	bool narrow = insn->mode == X86_MODE_16, is_long = insn->mode == X86_MODE_64;
+
+	x86_set_rex(d, d->prefixes);
+	if (d->width == 4 && narrow != !!(d->prefixes & X86_PREFIX_SIZE))
+		d->width = 2;
+	if (narrow != !!(d->prefixes & X86_PREFIX_ADDRESS))
+		insn->address_size = is_long ? 4 : 2;
+	else
+		insn->address_size = is_long ? 8 : 4;
+}
+
+u32 x86_decode_opcode(struct x86_decoder *d, struct x86_insn *insn)
+{
+	u32 entry = take_prefixes(d, insn->mode == X86_MODE_64);
+
+	set_sizes(d, insn);
+	return x86_entry_op(entry) >= X86_SPECIAL_PREFIX ? special_entry(d, insn, entry) : entry;
 }

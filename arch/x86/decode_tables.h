@@ -26,8 +26,6 @@ enum x86_decode_imm {
 #define X86_ENTRY_NOREG (1u << 6)	/* ModRM.reg extends the opcode */
 #define X86_ENTRY_STRING (1u << 7)
 #define X86_ENTRY_EXTEND (1u << 8)	/* an extending load, from a word unless it is BYTE or DWORD */
-/* What a plain MOV has none of, so that one test sends it past all of it. */
-#define X86_ENTRY_RARE (X86_ENTRY_IMM | X86_ENTRY_INVALID | X86_ENTRY_NOT64 | X86_ENTRY_NOREG | X86_ENTRY_STRING | X86_ENTRY_EXTEND)
 #define X86_ENTRY_MODRM (1u << 9)
 #define X86_ENTRY_BYTE (1u << 10)	/* the memory operand has one byte, not the operand size */
 #define X86_ENTRY_DWORD (1u << 11)	/* ... four */
@@ -70,7 +68,8 @@ enum x86_decode_special {
 struct x86_decoder {
 	const u8 *at;		/* the next byte, of a copy with zeros behind it */
 	u32 prefixes;
-	u32 width;		/* the operand size */
+	u8 width;		/* the operand size */
+	u8 r, x, b;		/* what REX adds to the numbers of registers: 0 or 8 */
 };
 
 static inline unsigned int x86_entry_op(u32 entry)
@@ -78,9 +77,19 @@ static inline unsigned int x86_entry_op(u32 entry)
 	return entry >> 16;
 }
 
-extern const u32 x86_one_byte[256];
+/* "REX Prefixes" */
+static inline void x86_set_rex(struct x86_decoder *d, u32 rex)
+{
+	d->width = rex & X86_PREFIX_W ? 8 : 4;
+	d->r = (u8)((rex & X86_PREFIX_R) << 1);
+	d->x = (u8)((rex & X86_PREFIX_X) << 2);
+	d->b = (u8)((rex & X86_PREFIX_B) << 3);
+}
 
-/* Read the rest of the opcode behind a special @entry. Return: an ordinary entry, d->at past what was looked at. */
-u32 x86_decode_special(struct x86_decoder *d, struct x86_insn *insn, u32 entry);
+/*
+ * Read prefixes and opcode. Return: the entry, never one that needs a second look; d->at is past all that was looked at,
+ * but for the ModRM byte of a valid entry.
+ */
+u32 x86_decode_opcode(struct x86_decoder *d, struct x86_insn *insn);
 
 #endif

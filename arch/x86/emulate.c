@@ -146,8 +146,3 @@ void x86_exit_nmi(struct x86_cpu *cpu)
 	else
 		x86_vcpu_inject_nmi(cpu);
 }
-
-void x86_exit_init(struct x86_cpu *cpu)
-{
-	x86_vcpu_reset(cpu);
-}

@@ -86,6 +86,11 @@ u64 hv_arch_guest_rip(struct hv_cpu *core)
 	return x86_vcpu_get(x86_cpu_of(core), X86_FIELD_RIP);
 }
 
+void hv_arch_flush_guest(struct hv_cpu *core)
+{
+	x86_cpu_of(core)->flush_tlb = true;
+}
+
 static bool wants_failure(const struct hv_launch *launch, const struct x86_cpu *cpu)
 {
 	return launch->inject_stage == HV_STAGE_activate && launch->inject_cpu == cpu->core.id;

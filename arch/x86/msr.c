@@ -14,8 +14,8 @@
 
 /*
  * Root drives the machine, so it keeps its registers; what is listed could pull the ground from under the
- * hypervisor: its own extension's switches, SMM, microcode, and on VMX the types of memory, which the nested
- * tables took over at launch.
+ * hypervisor: its own extension's switches, SMM and microcode. MTRRs are not among them: Linux rewrites them on every
+ * CPU that it starts, and with EPT the nested tables, not the MTRRs, decide what a guest's accesses are.
  */
 static const struct x86_msr_rule rules[] = {
 	{ X86_MSR_APIC_BASE, X86_MSR_APIC_BASE, BOTH, X86_MSR_WRITE, X86_MSR_APIC_BASE_MOVE, 0, 0 },
@@ -25,11 +25,6 @@ static const struct x86_msr_rule rules[] = {
 	{ X86_MSR_SMM_MONITOR_CTL, X86_MSR_SMM_MONITOR_CTL, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_SMBASE, X86_MSR_SMBASE, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_SMRR_BASE, X86_MSR_SMRR_MASK, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
-	{ X86_MSR_MTRR_PHYSBASE0, X86_MSR_MTRR_PHYSBASE0 + 31, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
-	{ X86_MSR_MTRR_FIX64K, X86_MSR_MTRR_FIX64K, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
-	{ X86_MSR_MTRR_FIX16K, X86_MSR_MTRR_FIX16K + 1, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
-	{ X86_MSR_MTRR_FIX4K, X86_MSR_MTRR_FIX4K + 7, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
-	{ X86_MSR_MTRR_DEF_TYPE, X86_MSR_MTRR_DEF_TYPE, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_VMX_FIRST, X86_MSR_VMX_LAST, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_X2APIC_ICR, X86_MSR_X2APIC_ICR, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_ICR, 0, 0 },
 	{ X86_MSR_EFER, X86_MSR_EFER, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_EFER_SVME, 0, 0 },

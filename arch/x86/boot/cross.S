@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The Linux side of a crossing. Both ends of every way use the same frame: the callee-saved registers on Linux's stack.
- * There is no indirect call into here, and the indirect jump out goes to the image's entry.
+ * Linux's own macros for returns and jumps, because its objtool reads this.
  */
+#include <linux/objtool.h>
+#include <asm/linkage.h>
+#include <asm/nospec-branch.h>
+
 #include <x86/offsets.h>
 
 	.section .noinstr.text, "ax"
@@ -23,7 +27,7 @@
 	pop	%r12
 	pop	%rbx
 	pop	%rbp
-	ret
+	RET
 .endm
 
 /*
@@ -46,10 +50,12 @@ x86_cross:
 	and	$X86_BRIDGE_CR4_KEEP, %rax
 	mov	%rax, %cr4
 	mov	X86_CROSSING_ENTRY(%rdi), %rax
+	ANNOTATE_RETPOLINE_SAFE
 	jmp	*%rax
 resume:
 	POP_CALLEE_SAVED_AND_RETURN
 	.size	x86_cross, . - x86_cross
+STACK_FRAME_NON_STANDARD x86_cross
 
 /*
  * Natively back: bridge tables, Linux's descriptor tables and segments are loaded.
@@ -63,6 +69,7 @@ x86_back:
 	mov	%rsi, %rax
 	POP_CALLEE_SAVED_AND_RETURN
 	.size	x86_back, . - x86_back
+STACK_FRAME_NON_STANDARD x86_back
 
 /* long x86_leave_*(rdi = number): on success the CPU comes back through x86_back, otherwise here with the error. */
 .macro LEAVE name, insn
@@ -85,7 +92,7 @@ x86_call_\name:
 	mov	%rdi, %rax
 	mov	%rsi, %rdi
 	\insn
-	ret
+	RET
 	.size	x86_call_\name, . - x86_call_\name
 .endm
 

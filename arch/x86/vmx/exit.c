@@ -3,6 +3,7 @@
 #include <hv/panic.h>
 #include <vmx/vmx.h>
 #include <x86/exit.h>
+#include <x86/insn.h>
 #include <x86/regs.h>
 #include <x86/vcpu_ops.h>
 
@@ -103,7 +104,44 @@ static void exception_or_nmi(struct x86_cpu *cpu)
 		simple(cpu, HV_EXIT_exception, (u32)info);
 		return;
 	}
+	/* The exit blocks NMIs in root mode until an IRET, and nothing below is in need of that. */
+	x86_iret();
 	vmx_deliver_nmi(cpu);
+}
+
+/*
+ * The start-up IPI may follow within microseconds and is lost on a CPU that does not wait for it yet: the guest's
+ * registers are reset when it comes, not now.
+ */
+static void await_sipi(void)
+{
+	(void)vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY, 0);
+	(void)vmx_vmwrite(VMX_ENTRY_INTERRUPTION, 0);
+	(void)vmx_vmwrite(VMX_GUEST_PENDING_DEBUG, 0);
+	(void)vmx_vmwrite(VMX_GUEST_ACTIVITY, VMX_ACTIVITY_WAIT_FOR_SIPI);
+}
+
+/* Waiting for a start-up IPI blocks NMIs, and an exit out of it does not say that it ends: IRET does in any case. */
+static void take_sipi(struct x86_cpu *cpu)
+{
+	u8 vector = (u8)vmx_vmread(VMX_QUALIFICATION);
+
+	vmx_reset(cpu);
+	vmx_start(cpu, vector);
+	x86_iret();
+}
+
+/*
+ * Blocking by SMI cannot be in a guest that is not in SMM. Bochs saves its own masking of SMIs there from a start-up
+ * IPI on, and then refuses to enter with it: cleared and tried again, which costs nothing where it does not happen.
+ */
+static bool repair_entry(u32 code)
+{
+	u64 state = vmx_vmread(VMX_GUEST_INTERRUPTIBILITY);
+
+	if ((u16)code != VMX_REASON_INVALID_STATE || !(state & VMX_BLOCKING_SMI))
+		return false;
+	return vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY, state & ~VMX_BLOCKING_SMI);
 }
 
 static u32 reason_of(u32 code)
@@ -149,11 +187,11 @@ static void dispatch(struct x86_cpu *cpu, u32 code)
 		return;
 	case VMX_REASON_INIT:
 		cpu->core.stats->exits[HV_EXIT_init]++;
-		x86_exit_init(cpu);
+		await_sipi();
 		return;
 	case VMX_REASON_SIPI:
 		cpu->core.stats->exits[HV_EXIT_sipi]++;
-		vmx_start(cpu, (u8)vmx_vmread(VMX_QUALIFICATION));
+		take_sipi(cpu);
 		return;
 	case VMX_REASON_XSETBV:
 		xsetbv(cpu);
@@ -170,8 +208,12 @@ void vmx_handle_exit(struct x86_cpu *cpu)
 
 	if (vectoring & VMX_EVENT_VALID)
 		vmx_requeue_event(vectoring);
-	if ((code & VMX_EXIT_ENTRY_FAILURE) && !cpu->launched)
-		x86_enter_failed(cpu, -EIO);
+	if (code & VMX_EXIT_ENTRY_FAILURE) {
+		if (!cpu->launched)
+			x86_enter_failed(cpu, -EIO);
+		if (repair_entry(code))
+			return;
+	}
 	cpu->launched = true;
 	dispatch(cpu, code);
 	if (cpu->flush_tlb) {

@@ -44,8 +44,14 @@ const struct hv_pt_format *hv_arch_guest_format(void);
  */
 u64 hv_arch_memory_type(u64 start, u64 *end);
 
-/** hv_arch_moderated_page() - moderated device pages: @i counts up until it returns false */
+/** hv_arch_moderated_page() - device pages whose writes can be made to trap: @i counts up until it returns false */
 bool hv_arch_moderated_page(unsigned int i, u64 *page);
+
+/** hv_arch_always_moderates() - does hardware leave no other way than to trap these writes at all times? */
+bool hv_arch_always_moderates(void);
+
+/** hv_arch_flush_guest() - drop this CPU's translations of the guest before it goes on */
+void hv_arch_flush_guest(struct hv_cpu *cpu);
 
 /** hv_arch_emulate() - carry out or deny what a guest did with registers, CPUID, the APIC and the like */
 enum hv_verdict hv_arch_emulate(struct hv_cpu *cpu, struct hv_exit *exit);

@@ -26,6 +26,9 @@ bool hv_root_hides(u64 gpa, u64 size);
 /** hv_root_is_ram() - is all of [gpa, gpa + size) one region of root's RAM? The hypervisor's range never is. */
 bool hv_root_is_ram(u64 gpa, u64 size);
 
+/** hv_root_moderate() - make writes to the moderated device pages trap, or not; each CPU flushes for itself */
+void hv_root_moderate(bool on);
+
 /** hv_root_violation() - root touched what its map does not allow: report, then drop or inject */
 enum hv_verdict hv_root_violation(struct hv_cpu *cpu, struct hv_exit *exit);
 

@@ -17,6 +17,7 @@ struct hv {
 	struct hv_stats *stats;
 	struct hv_cpu_pub *pub;		/* [config->nr_cpus] */
 	struct hv_pool pool;
+	struct hv_lock root_lock;	/* changes of root's map after launch */
 	struct hv_cell root;
 	void *zero_page;		/* what root sees of hidden memory */
 

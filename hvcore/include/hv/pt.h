@@ -74,6 +74,13 @@ int __must_check hv_pt_map_same(struct hv_pt *pt, u64 from, u64 to, u64 size, u6
  */
 int __must_check hv_pt_unmap(struct hv_pt *pt, u64 from, u64 size);
 
+/**
+ * hv_pt_protect() - change the flags of the one leaf at @from
+ *
+ * Return: 0, or -ENOENT if no leaf of exactly @size is there. Needs no memory. The caller flushes.
+ */
+int __must_check hv_pt_protect(struct hv_pt *pt, u64 from, u64 size, u64 flags);
+
 /** hv_pt_query() - what @from is mapped to; -ENOENT if to nothing */
 int __must_check hv_pt_query(const struct hv_pt *pt, u64 from, struct hv_pt_mapping *mapping);
 

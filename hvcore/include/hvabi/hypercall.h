@@ -10,4 +10,10 @@
 /* Result of the self-check of the hypervisor's data structures: 0, or a negative error. Root only, CPL 0. */
 #define HV_HC_SELFCHECK 2
 
+/*
+ * CPUs of root are about to be started (RDI = 1), or are (RDI = 0): the hypervisor passes INIT and start-up IPIs on by
+ * itself meanwhile. To be called on every CPU. Root only, CPL 0.
+ */
+#define HV_HC_CPU_START 3
+
 #endif

@@ -16,9 +16,6 @@ bool x86_exit_finish(struct x86_cpu *cpu, struct hv_exit *exit);
 /** x86_exit_nmi() - an NMI arrived while the guest ran: a kick of ours, or one for the guest */
 void x86_exit_nmi(struct x86_cpu *cpu);
 
-/** x86_exit_init() - this CPU got INIT: the guest waits for a start-up IPI */
-void x86_exit_init(struct x86_cpu *cpu);
-
 /** x86_enter_failed() - the first entry failed on this CPU: back to Linux with @err */
 void x86_enter_failed(struct x86_cpu *cpu, int err) __attribute__((noreturn));
 

@@ -145,6 +145,18 @@ static inline void x86_invlpg(const void *p)
 	asm volatile("invlpg %0" : : "m"(*(const char *)p) : "memory");
 }
 
+/* Return from nothing to here: what an IRET unblocks is unblocked. */
+static inline void x86_iret(void)
+{
+	u64 scratch;
+
+	asm volatile("mov %%ss, %0; push %0; lea 8(%%rsp), %0; push %0; pushf; mov %%cs, %0; push %0;"
+		     "lea 1f(%%rip), %0; push %0; iretq; 1:"
+		     : "=&r"(scratch)
+		     :
+		     : "cc", "memory");
+}
+
 static inline void x86_wbinvd(void)
 {
 	asm volatile("wbinvd" : : : "memory");
