@@ -8,7 +8,7 @@
 /* Of both ways, and calls would cost the short one a third more. */
 #define INLINE inline __attribute__((always_inline))
 
-/* No instruction needs more than 9 bytes behind the byte that is not a prefix, and that is within the first 16. */
+/* The first byte that is no prefix is within 16, and no instruction has more than 13 behind that (XOP with all it can have). */
 #define COPY_SIZE 32
 
 /* Little-endian, @n of 0, 1, 2, 4, 8. Spelt as copies of a constant size, which compile to single moves. */

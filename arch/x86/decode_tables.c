@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The opcode tables, and the entries that need a second look: Intel SDM vol. 2, "Opcode Map"; AMD APM vol. 3, "Opcode and Operand Encodings". */
+/*
+ * Prefixes and opcodes of the decoder: Intel SDM vol. 2, "Instruction Format", "Opcode Map"; AMD APM vol. 3, "Instruction
+ * Encoding", "Opcode and Operand Encodings".
+ */
 #include "decode_tables.h"
 
 #define __ X86_ENTRY_INVALID
@@ -24,8 +27,10 @@
 #define ST(op) (MO | OP(op) | X86_ENTRY_WRITE)
 #define RW(op) (MO | OP(op) | X86_ENTRY_WRITE | X86_ENTRY_LOCK)
 #define EX(op) (LD(op) | X86_ENTRY_EXTEND)
-#define OFFS(op) (X86_IMM_MOFFS | OP(op))
 #define STR(op) (NO | OP(op) | X86_ENTRY_STRING)
+#define WR X86_ENTRY_WRITE |
+#define TO X86_ENTRY_DEST |
+#define OB(op) (X86_IMM_MOFFS | OP(op))
 #define ALU(op, write, x6, x7) B_ write(op), write(op), B_ LD(op), LD(op), IB, IZ, x6, x7
 
 #define S(special) (NO | X86_ENTRY_OP(X86_SPECIAL_##special))
@@ -47,9 +52,8 @@ static const u32 one_byte[256] = {
 /* 80 */ G(80), G(81), G(82), G(83), B_ RD(TEST), RD(TEST), B_ RW(XCHG), RW(XCHG),
 /* 88 */ B_ ST(STORE), ST(STORE), B_ LD(LOAD), LD(LOAD), MO, MO, MO, S(XOP),
 /* 90 */ NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, AP, NO, NO, NO, NO, NO,
-/* a0 */ B_ OFFS(LOAD) | X86_ENTRY_DEST, OFFS(LOAD) | X86_ENTRY_DEST, B_ OFFS(STORE) | X86_ENTRY_WRITE, OFFS(STORE) | X86_ENTRY_WRITE,
-/* a4 */ B_ STR(MOVS) | X86_ENTRY_WRITE, STR(MOVS) | X86_ENTRY_WRITE, NO, NO, IB, IZ,
-/* aa */ B_ STR(STOS) | X86_ENTRY_WRITE, STR(STOS) | X86_ENTRY_WRITE, B_ STR(LODS) | X86_ENTRY_DEST, STR(LODS) | X86_ENTRY_DEST, NO, NO,
+/* a0 */ TO B_ OB(LOAD), TO OB(LOAD), WR B_ OB(STORE), WR OB(STORE), WR B_ STR(MOVS), WR STR(MOVS), NO, NO,
+/* a8 */ IB, IZ, WR B_ STR(STOS), WR STR(STOS), TO B_ STR(LODS), TO STR(LODS), NO, NO,
 /* b0 */ IB, IB, IB, IB, IB, IB, IB, IB, IV, IV, IV, IV, IV, IV, IV, IV,
 /* c0 */ MB, MB, IW, NO, S(VEX), S(VEX), G(C6), G(C7), X86_IMM_ENTER, NO, IW, NO, NO, IB, X6, NO,
 /* d0 */ MO, MO, MO, MO, IX, IX, X6, NO, MO, MO, MO, MO, MO, MO, MO, MO,
@@ -155,7 +159,8 @@ static u32 map38_entry(struct x86_decoder *d)
 
 /*
  * "MOV - Move to/from Control Registers", "... Debug Registers": ModRM.mod is ignored, the size is the mode's. There
- * are CR0, 2, 3, 4 and 8, and DR0 to 7, of which 4 and 5 are the CPU's to judge (CR4.DE).
+ * are CR0, 2, 3, 4 and 8, and DR0 to 7, of which 4 and 5 are the CPU's to judge (CR4.DE). AMD's LOCK MOV CR0, another
+ * name for CR8, is refused like any other LOCK.
  */
 static u32 control_entry(struct x86_decoder *d, struct x86_insn *insn)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The opcode tables of the decoder: one word per opcode, private to decode.c. */
+/* Between the decoder's two files: what one word says of an opcode, and where decoding stands. */
 #ifndef X86_DECODE_TABLES_H
 #define X86_DECODE_TABLES_H
 
@@ -80,7 +80,7 @@ static inline unsigned int x86_entry_op(u32 entry)
 /* "REX Prefixes" */
 static inline void x86_set_rex(struct x86_decoder *d, u32 rex)
 {
-	d->width = rex & X86_PREFIX_W ? 8 : 4;
+	d->width = (u8)(4 + ((rex & X86_PREFIX_W) >> 1));	/* 4 or 8, without a branch */
 	d->r = (u8)((rex & X86_PREFIX_R) << 1);
 	d->x = (u8)((rex & X86_PREFIX_X) << 2);
 	d->b = (u8)((rex & X86_PREFIX_B) << 3);

@@ -83,7 +83,7 @@ struct x86_insn {
 	bool lock;
 	bool rep;		/* the last of F3 and F2 was F3; MOVS to OUTS: repeat rCX times */
 	bool repne;		/* ... was F2; never set where MOVS to OUTS are offered */
-	u8 rsvd[3];		/* 0, so that records can be compared as bytes */
+	u8 rsvd0, rsvd1, rsvd2;		/* 0: records can be compared as bytes */
 };
 
 /**
