@@ -6,7 +6,6 @@ MAKEFLAGS += --no-print-directory
 running := /lib/modules/$(shell uname -r)/build
 headers := $(shell ls -d /usr/src/linux-headers-*-amd64 2>/dev/null | sort -V)
 KDIR ?= $(if $(wildcard $(running)/Makefile),$(running),$(lastword $(headers)))
-IMAGE_MK ?= image.mk
 
 release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$(KDIR)/include/generated/utsrelease.h" 2>/dev/null)
 tree = build/kmod-$(release)
@@ -24,7 +23,7 @@ kbuild = $(MAKE) $(quiet) $(jobs) -C $(KDIR) $(btf) $(if $(C),C=$(C) "CF=$(CF)")
 all: module hvctl ## hv.ko for KDIR (default: the running kernel) and tools/hvctl/hvctl
 
 image: ## the resident image, build/image/hv-image.elf
-	@$(MAKE) $(quiet) $(jobs) -f $(IMAGE_MK) OUT=build/image
+	@$(MAKE) $(quiet) $(jobs) -f image.mk OUT=build/image
 
 hvctl: ## the control tool
 	@$(MAKE) $(quiet) -C tools/hvctl hvctl
@@ -36,7 +35,7 @@ guest: ## programs for the test machines
 kernel: image
 	@test -n "$(release)" || { echo "no kernel headers: install linux-headers-amd64 or set KDIR" >&2; exit 1; }
 	@mkdir -p $(tree)
-	@cp -pu --parents $(exported) $(tree)
+	@cp -p --parents $(exported) $(tree)
 	@cmp -s build/image/hv-image.bin $(tree)/hv-image.bin || cp build/image/hv-image.bin $(tree)/hv-image.bin
 	+@$(kbuild) M=$(CURDIR)/$(tree) modules
 	+@test ! -e tests/kmod/Makefile || $(MAKE) $(quiet) $(jobs) -C tests/kmod KDIR=$(KDIR) OUT=$(CURDIR)/$(tree)/tests

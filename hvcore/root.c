@@ -134,6 +134,7 @@ void hv_root_moderate(bool on)
 	for (i = 0; hv_arch_moderated_page(i, &page); i++)
 		(void)!hv_pt_protect(&hv.root.memory, page, HV_PAGE_SIZE,
 				     moderated_flags(on || hv_arch_always_moderates()));
+	hv_arch_moderate(on || hv_arch_always_moderates());
 	hv_unlock(&hv.root_lock);
 }
 

@@ -61,6 +61,7 @@ static void put_region(struct builder *b, u64 start, u64 end, u32 kind)
 	if (start >= end || b->err)
 		return;
 	if (b->config->nr_regions == HV_MAX_REGIONS) {
+		pr_err("the memory map has more than %u pieces\n", HV_MAX_REGIONS);
 		b->err = -E2BIG;
 		return;
 	}

@@ -35,6 +35,7 @@ struct hvk {
 	cpumask_t cpus;			/* that run as guests */
 	cpumask_t woken;		/* were offline and were only brought up for the crossing */
 	enum hv_vendor vendor;
+	bool stuck;			/* a CPU did not come back from a launch that failed */
 	u32 left;			/* CPUs that came back from a leave */
 	u64 entries;			/* launches so far */
 	u64 stop_us;			/* how long the last crossing stopped the CPUs */
@@ -79,7 +80,6 @@ int hvk_sysfs_init(void);
 void hvk_sysfs_fini(void);
 int hvk_sysfs_add_root(void);
 void hvk_sysfs_remove_root(void);
-void hvk_sysfs_changed(void);
 
 /* log.c */
 void hvk_log_start(bool from_the_beginning);

@@ -117,6 +117,10 @@ static int prepare_range(struct hv_launch *launch)
 	struct hv_header *header;
 	int err;
 
+	if (nr_cpu_ids > HV_MAX_CPUS) {
+		pr_err("%u possible CPUs; the hypervisor handles up to %u\n", nr_cpu_ids, HV_MAX_CPUS);
+		return -E2BIG;
+	}
 	if (image->signature != HV_SIGNATURE || image->revision != HV_REVISION)
 		return -EINVAL;
 	err = injected(launch, HV_STAGE_reserve);
@@ -191,6 +195,8 @@ static void enter_cpu(void *data)
 	/* A CPU whose own entry failed is back already. */
 	if (err || !hv_boot_leave(launch, cpu))
 		hvk_kvm_claim_cpu(false);
+	else
+		WRITE_ONCE(hvk.stuck, true);
 }
 
 static int cross(struct hv_launch *launch)
@@ -220,8 +226,13 @@ static void publish(struct hv_launch *launch)
 	hvk_sysfs_add_root();
 }
 
+/* What a CPU still runs on is never given back. */
 static void destroy(struct hv_launch *launch)
 {
+	if (hvk.stuck) {
+		pr_emerg("not every CPU came back; the memory stays taken until the machine is reset\n");
+		return;
+	}
 	hvk_memory_release(&hvk.memory);
 	if (hvk.shared)
 		free_pages_exact(hvk.shared, hvk_shared_size());
@@ -261,6 +272,10 @@ int hvk_launch(void)
 	struct hv_launch *launch;
 	int err;
 
+	if (hvk.stuck) {
+		pr_err("an earlier launch left CPUs behind; reset the machine first\n");
+		return -EBUSY;
+	}
 	launch = kzalloc(sizeof(*launch), GFP_KERNEL);
 	if (!launch)
 		return -ENOMEM;

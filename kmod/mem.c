@@ -82,8 +82,8 @@ static int claim_buddy(struct hvk_memory *memory, u64 size)
 
 static int claim_reserved(struct hvk_memory *memory, const struct hv_range *want)
 {
-	if (region_intersects(want->start, want->size, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE) != REGION_DISJOINT) {
-		pr_err("mem=: 0x%llx is memory that the kernel uses; reserve it at boot\n", want->start);
+	if (region_intersects(want->start, want->size, IORESOURCE_MEM, IORES_DESC_RESERVED) != REGION_INTERSECTS) {
+		pr_err("mem=: 0x%llx is no range that was reserved at boot (memmap=SIZE$ADDR)\n", want->start);
 		return -EBUSY;
 	}
 	memory->range = *want;

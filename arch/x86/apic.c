@@ -39,6 +39,11 @@ bool hv_arch_moderated_page(unsigned int i, u64 *page)
 	return i == 0;
 }
 
+void hv_arch_moderate(bool on)
+{
+	x86_vcpu_intercept_icr(on);
+}
+
 bool hv_arch_always_moderates(void)
 {
 	return x86_vcpu_moderate_apic();

@@ -25,8 +25,7 @@ static const struct x86_msr_rule rules[] = {
 	{ X86_MSR_SMM_MONITOR_CTL, X86_MSR_SMM_MONITOR_CTL, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_SMBASE, X86_MSR_SMBASE, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_SMRR_BASE, X86_MSR_SMRR_MASK, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
-	{ X86_MSR_VMX_FIRST, X86_MSR_VMX_LAST, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
-	{ X86_MSR_X2APIC_ICR, X86_MSR_X2APIC_ICR, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_ICR, 0, 0 },
+	{ X86_MSR_X2APIC_ICR, X86_MSR_X2APIC_ICR, BOTH, X86_MSR_WRITE, X86_MSR_ICR, 0, 0 },
 	{ X86_MSR_EFER, X86_MSR_EFER, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_EFER_SVME, 0, 0 },
 	{ X86_MSR_SYSCFG, X86_MSR_SYSCFG, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_AMD_UCODE_WRITE, X86_MSR_AMD_UCODE_WRITE, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_IGNORE, 0, 0 },
@@ -59,6 +58,16 @@ static void intercept(const struct x86_msr_format *format, u8 *map, const struct
 				set_bit(map, bit + format->write_bit);
 		}
 	}
+}
+
+void x86_msr_map_write(const struct x86_msr_format *format, u8 *map, u32 msr, bool on)
+{
+	u32 bit = format->range[0].bit + (msr - format->range[0].first) * format->stride + format->write_bit;
+
+	if (on)
+		map[bit / 8] |= (u8)(1u << bit % 8);
+	else
+		map[bit / 8] &= (u8)~(1u << bit % 8);
 }
 
 void x86_msr_map_build(const struct x86_msr_format *format, u8 *map)

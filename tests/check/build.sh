@@ -10,13 +10,15 @@ build() { # DESCRIPTION MAKE-ARGUMENT...
 	shift
 	said=$(make --no-print-directory "$@" 2>&1)
 	status=$?
-	if [ $status -eq 0 ] && ! grep -iE 'warning|skipping' <<<"$said"; then
+	if [ $status -eq 0 ] && ! grep -qiE 'warning|skipping' <<<"$said"; then
 		echo "  ok    $what"
 		passed=$((passed + 1))
+		return 0
 	else
 		echo "  FAIL  $what (make $* gave $status)"
 		tail -n 60 <<<"$said" | sed 's/^/        /'
 		failed=$((failed + 1))
+		return 1
 	fi
 }
 
@@ -26,7 +28,9 @@ build "programs for the test machines" guest
 kernels=0
 for headers in /usr/src/linux-headers-*-amd64; do
 	[ -d "$headers" ] || continue
-	build "hv.ko and test modules for ${headers##*/linux-headers-}" kernel KDIR="$headers"
+	release=${headers##*/linux-headers-}
+	# what has been compiled with a warning would not warn again
+	build "hv.ko and test modules for $release" kernel KDIR="$headers" || rm -rf "build/kmod-$release"
 	kernels=$((kernels + 1))
 done
 if [ $kernels -eq 0 ]; then

@@ -11,14 +11,14 @@ from report import Report, code, files, read
 FILE_LIMITS = {".c": 500, ".h": 250, ".S": 150, ".py": 500, ".sh": 500}
 NUMBERS_LIMIT = 400
 NUMBERS = re.compile(r"regs\.h$|msr\.h$|cpuid\.h$")
+FUNCTION = re.compile(r"^(?!struct|enum|union|#|static const)(\w[^;{}=#]*?(\w+)\(([^;{}]*)\))[^;{}=]*\n\{\n", re.M)
 FUNCTION_LIMIT = 70
 PARAMETER_LIMIT = 6
 
 
 def functions(source):
     """Name, first line and length of each function, parameters included, and how many it has."""
-    for match in re.finditer(r"^(?!struct|enum|union|#|static const)(\w[^;{}=#]*?(\w+)\(([^;{}]*)\))[^;{}=]*\n\{\n", source,
-                             re.M):
+    for match in FUNCTION.finditer(source):
         end = source.find("\n}", match.end() - 1)
         first = source.count("\n", 0, match.start()) + 1
         length = source.count("\n", match.end(), end + 1) + 3

@@ -130,10 +130,10 @@ int main(int argc, char **argv)
 	int result;
 
 	if (!command) {
-		if (argc > 1)
-			fprintf(stderr, "hvctl: unknown command '%s'; try: hvctl help\n", argc == 2 ? argv[1] : argv[2]);
+		if (argc > 2)
+			fprintf(stderr, "hvctl: '%s' is one word too many; try: hvctl help\n", argv[2]);
 		else
-			fprintf(stderr, "hvctl: no command; try: hvctl help\n");
+			fprintf(stderr, "hvctl: no command '%s'; try: hvctl help\n", argc == 2 ? argv[1] : "");
 		return EXIT_USAGE;
 	}
 	result = command->run();

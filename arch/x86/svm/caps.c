@@ -29,6 +29,10 @@ int svm_caps_check(const struct x86_probe *probe, const char **reason)
 		*reason = "this CPU has SVM without address-space ids for guests";
 		return -EOPNOTSUPP;
 	}
+	if (probe->cr4 & X86_CR4_CET) {
+		*reason = "CR4.CET is on, which the hypervisor does not switch";
+		return -EOPNOTSUPP;
+	}
 	if (!(probe->efer & X86_EFER_NX)) {
 		*reason = "no-execute protection is off (EFER.NXE)";
 		return -EOPNOTSUPP;

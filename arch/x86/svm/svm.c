@@ -102,6 +102,12 @@ bool svm_moderate_apic(void)
 	return true;
 }
 
+/* Its interception is part of the map and stays. */
+void svm_intercept_icr(bool on)
+{
+	(void)on;
+}
+
 u64 svm_get(struct x86_cpu *cpu, enum x86_field field)
 {
 	const struct svm_vmcb *vmcb = svm_vmcb_of(cpu);

@@ -7,6 +7,7 @@
 #include <svm/regs.h>
 #include <svm/svm.h>
 #include <x86/host.h>
+#include <x86/msr.h>
 #include <x86/regs.h>
 #include <x86/vcpu_ops.h>
 
@@ -70,7 +71,6 @@ static void put_state(struct svm_vmcb *vmcb, const struct x86_state *state)
 	vmcb->cr4 = state->cr4;
 	vmcb->dr6 = x86_read_dr6();
 	vmcb->dr7 = state->dr7;
-	vmcb->debugctl = state->debugctl;
 	vmcb->efer = state->efer | X86_EFER_SVME;
 	vmcb->pat = state->pat;
 	vmcb->rip = state->rip;
@@ -120,7 +120,8 @@ void svm_save_state(struct x86_cpu *cpu, struct x86_state *state)
 	state->cr3 = vmcb->cr3;
 	state->cr4 = vmcb->cr4;
 	state->dr7 = vmcb->dr7;
-	state->debugctl = vmcb->debugctl;
+	/* Without LBR virtualization the guest writes the register itself: "LBR Virtualization". */
+	state->debugctl = x86_rdmsr(X86_MSR_DEBUGCTL);
 	state->efer = vmcb->efer & ~X86_EFER_SVME;
 	state->pat = vmcb->pat;
 	state->sysenter_cs = vmcb->sysenter_cs;

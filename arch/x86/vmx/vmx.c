@@ -42,6 +42,8 @@ int vmx_early_init(struct hv_launch *launch)
 	if (!bitmap)
 		return -ENOMEM;
 	x86_msr_map_build(&msr_format, bitmap);
+	vmx.msr_bitmap = bitmap;
+	vmx_intercept_icr(false);
 	vmx.msr_bitmap_hpa = hv_hpa_raw(hv_pool_hpa(&hv.pool, bitmap));
 	read_probe(&vmx.probe);
 	lack = vmx_controls_compute(&vmx.probe, &vmx.controls);
@@ -110,6 +112,11 @@ int vmx_enter(struct x86_cpu *cpu)
 bool vmx_moderate_apic(void)
 {
 	return false;
+}
+
+void vmx_intercept_icr(bool on)
+{
+	x86_msr_map_write(&msr_format, vmx.msr_bitmap, X86_MSR_X2APIC_ICR, on);
 }
 
 /* Fields by enum x86_field; the control registers are put together from two. */

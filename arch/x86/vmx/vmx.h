@@ -14,6 +14,7 @@ struct hv_launch;
 struct vmx {
 	struct vmx_controls controls;
 	struct x86_probe probe;		/* of the CPU that went first */
+	u8 *msr_bitmap;
 	u64 msr_bitmap_hpa;
 };
 

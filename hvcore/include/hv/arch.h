@@ -50,6 +50,9 @@ bool hv_arch_moderated_page(unsigned int i, u64 *page);
 /** hv_arch_always_moderates() - does hardware leave no other way than to trap these writes at all times? */
 bool hv_arch_always_moderates(void);
 
+/** hv_arch_moderate() - the same for what moderation needs besides pages */
+void hv_arch_moderate(bool on);
+
 /** hv_arch_flush_guest() - drop this CPU's translations of the guest before it goes on */
 void hv_arch_flush_guest(struct hv_cpu *cpu);
 

@@ -13,6 +13,7 @@
 
 #define HV_SIGNATURE 0x31474d4956482e6bULL
 #define HV_REVISION 1
+#define HV_MAX_CPUS 512
 #define HV_MAX_SECURE 8
 #define HV_MAX_REGIONS 96
 #define HV_ERROR_TEXT 120
@@ -109,7 +110,7 @@ struct hv_launch {
 	u32 vendor;		/* enum hv_vendor */
 	u64 timeout;		/* of each rendezvous, in TSC ticks */
 	u32 arrived[HV_STAGE_COUNT];
-	u32 verdict[HV_STAGE_COUNT];	/* of a rendezvous: 0 open, 1 go on, 2 timed out */
+	u32 verdict[HV_STAGE_COUNT];	/* of a rendezvous: 0 open, 1 go on, 2 failed */
 	struct hv_launch_error error;
 	u64 *linux_root;	/* top-level table of a Linux address space */
 	u64 direct_map;		/* where Linux maps physical address 0 */
@@ -158,9 +159,6 @@ int hv_boot_leave(struct hv_launch *launch, unsigned int cpu);
 
 /** hv_boot_call() - hypercall */
 long hv_boot_call(const struct hv_launch *launch, unsigned long nr, unsigned long arg);
-
-/** hv_boot_claim() - tell Linux's KVM, in its own terms, whether this CPU's virtualization is taken; on that CPU */
-void hv_boot_claim(enum hv_vendor vendor, bool taken);
 
 #endif
 #endif

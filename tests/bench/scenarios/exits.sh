@@ -16,6 +16,7 @@ snapshot() {
 }
 
 idle() { # SECONDS
+	# shellcheck disable=SC3045 # busybox has it
 	read -r -t "$1" _ <>/tmp/nothing
 }
 
@@ -24,8 +25,9 @@ ticks() { # of all CPUs' local timers
 }
 
 report() { # NAME: what came between the two snapshots
-	awk 'NR == FNR { old[$1] = $2; next } $2 != old[$1] || $1 == "total" { print $1, $2 - old[$1] }' \
-		/tmp/before /tmp/after >/tmp/added
+	# the total is the sum, for the file of that name was read at another moment
+	awk 'NR == FNR { old[$1] = $2; next } $1 != "total" { sum += $2 - old[$1] } $1 != "total" && $2 != old[$1] {
+		print $1, $2 - old[$1] } END { print "total", sum }' /tmp/before /tmp/after >/tmp/added
 	while read -r reason value; do
 		measure "$1.$reason" "$value"
 	done </tmp/added

@@ -45,6 +45,9 @@ struct x86_msr_format {
 /** x86_msr_map_build() - set the bits of all intercepted accesses in @map, which is zero */
 void x86_msr_map_build(const struct x86_msr_format *format, u8 *map);
 
+/** x86_msr_map_write() - change one register's write interception in a map that is in use */
+void x86_msr_map_write(const struct x86_msr_format *format, u8 *map, u32 msr, bool on);
+
 /** x86_msr_emulate() - carry out an intercepted RDMSR or WRMSR */
 enum hv_verdict x86_msr_emulate(struct x86_cpu *cpu, struct hv_exit *exit);
 

@@ -34,7 +34,8 @@ struct hv_launch;
 	  "step behind an instruction: RIP, interrupt shadow, single-step trap")                                      \
 	_(void, reset, (struct x86_cpu *cpu), (cpu), "the state behind INIT")                                         \
 	_(void, start, (struct x86_cpu *cpu, u8 vector), (cpu, vector), "the state behind a start-up IPI")            \
-	_(bool, moderate_apic, (void), (), "must writes to the APIC page trap, for want of INIT exits?")              \
+	_(bool, moderate_apic, (void), (), "must writes to the APIC trap at all times, for want of INIT exits?")      \
+	_(void, intercept_icr, (bool on), (on), "make writes to the x2APIC's ICR trap, or not")                       \
 	_(const struct hv_pt_format *, guest_format, (void), (), "format of the nested tables")
 
 #define X86_VCPU_OP_DECLARE(type, name, params, args, text)                                                           \
