@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One page-table walker for every format. Check first: a change allocates all the tables it needs before it writes a leaf. */
+/*
+ * One page-table walker for every format. Check first: a change allocates all the tables it needs before it writes a
+ * leaf.
+ */
 #include <hv/bits.h>
 #include <hv/pt.h>
 
@@ -216,19 +219,25 @@ static unsigned int leaf_level(const struct hv_pt *pt, u64 from, u64 to, u64 siz
 	return level;
 }
 
+/* What a caller wants mapped: one to one (stride 1), or all to one frame (stride 0). */
+struct request {
+	u64 from, to, size, flags, stride;
+};
+
 /* Map as far as tables can be had; @done says how far. */
-static int map_pieces(struct hv_pt *pt, u64 from, u64 to, u64 size, u64 flags, u64 stride, u64 *done)
+static int map_pieces(struct hv_pt *pt, const struct request *r, u64 *done)
 {
 	unsigned int level;
 	u64 *table;
 	int err;
 
-	for (*done = 0; *done < size; *done += level_size(level)) {
-		level = stride ? leaf_level(pt, from + *done, to + *done, size - *done) : 1;
-		err = descend(pt, from + *done, level, &table);
+	for (*done = 0; *done < r->size; *done += level_size(level)) {
+		level = r->stride ? leaf_level(pt, r->from + *done, r->to + *done, r->size - *done) : 1;
+		err = descend(pt, r->from + *done, level, &table);
 		if (err)
 			return err;
-		*entry_of(table, from + *done, level) = make_leaf(&pt->format, to + *done * stride, flags, level);
+		*entry_of(table, r->from + *done, level) =
+			make_leaf(&pt->format, r->to + *done * r->stride, r->flags, level);
 		pt->leaves[level - 1]++;
 	}
 	return 0;
@@ -248,30 +257,30 @@ static void clear_pieces(struct hv_pt *pt, u64 from, u64 size)
 	}
 }
 
-static int map(struct hv_pt *pt, u64 from, u64 to, u64 size, u64 flags, u64 stride)
+static int map(struct hv_pt *pt, const struct request *r)
 {
 	u64 done;
 	int err;
 
-	err = check_range(pt, from, size);
-	if (err || !HV_IS_ALIGNED(to, HV_PAGE_SIZE))
+	err = check_range(pt, r->from, r->size);
+	if (err || !HV_IS_ALIGNED(r->to, HV_PAGE_SIZE))
 		return -EINVAL;
-	if (!is_empty(pt, from, size))
+	if (!is_empty(pt, r->from, r->size))
 		return -EEXIST;
-	err = map_pieces(pt, from, to, size, flags, stride, &done);
+	err = map_pieces(pt, r, &done);
 	if (err)
-		clear_pieces(pt, from, done);
+		clear_pieces(pt, r->from, done);
 	return err;
 }
 
 int hv_pt_map(struct hv_pt *pt, u64 from, u64 to, u64 size, u64 flags)
 {
-	return map(pt, from, to, size, flags, 1);
+	return map(pt, &(struct request){ from, to, size, flags, 1 });
 }
 
 int hv_pt_map_same(struct hv_pt *pt, u64 from, u64 to, u64 size, u64 flags)
 {
-	return map(pt, from, to, size, flags, 0);
+	return map(pt, &(struct request){ from, to, size, flags, 0 });
 }
 
 /* Make sure that a leaf boundary lies at @at. */

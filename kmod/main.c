@@ -11,7 +11,7 @@ struct hvk hvk = { .lock = __MUTEX_INITIALIZER(hvk.lock) };
 
 char *hvk_param_mem;
 module_param_named(mem, hvk_param_mem, charp, 0444);
-MODULE_PARM_DESC(mem, "memory for the hypervisor: SIZE, or SIZE@ADDR for a range reserved at boot (default: taken from the running kernel)");
+MODULE_PARM_DESC(mem, "SIZE, taken from the running kernel, or SIZE@ADDR, a range reserved at boot");
 
 static bool hvk_param_launch = true;
 module_param_named(launch, hvk_param_launch, bool, 0444);

@@ -48,7 +48,10 @@ static bool is_whole_ram(unsigned long pfn, unsigned long count)
 	return pfn_to_online_page(pfn + count - 1);
 }
 
-/* Walk down from the end of memory: what lies there moves most easily, and devices with short addresses keep the rest. */
+/*
+ * Walk down from the end of memory: what lies there moves most easily, and devices with short addresses keep the
+ * rest.
+ */
 static int claim_contig(struct hvk_memory *memory, u64 size)
 {
 	unsigned long count = size >> PAGE_SHIFT, step = GRANULE >> PAGE_SHIFT;

@@ -129,10 +129,10 @@ static ssize_t cpu_counter_show(struct kobject *kobj, struct kobj_attribute *att
 	return sysfs_emit(buf, "%llu\n", count_cpu(dir->number, container_of(attr, struct counter, kobj)->reason));
 }
 
-#define COUNTER(file, which)                                                                                          \
-	{                                                                                                             \
-		.dev = __ATTR(file, 0444, cell_counter_show, NULL), .kobj = __ATTR(file, 0444, cpu_counter_show, NULL), \
-		.reason = which,                                                                                      \
+#define COUNTER(file, which)                                                                                           \
+	{                                                                                                              \
+		.dev = __ATTR(file, 0444, cell_counter_show, NULL),                                                    \
+		.kobj = __ATTR(file, 0444, cpu_counter_show, NULL), .reason = which,                                   \
 	}
 static struct counter counters[] = {
 #define REASON(name, text) COUNTER(exits_##name, HV_EXIT_##name),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The local APIC of root. An INIT that hardware delivers takes the CPU away from us (SVM), or leaves so little time that
+ * The local APIC of root. An INIT that hardware delivers takes the CPU away from us (SVM), or leaves so little time
+ * that
  * the start-up IPI behind it may be lost (VMX). So while CPUs are started, and on SVM always, the page is mapped
  * read-only and the ICR is looked at; all other registers are passed on.
  */

@@ -8,7 +8,10 @@
 /* Of both ways, and calls would cost the short one a third more. */
 #define INLINE inline __attribute__((always_inline))
 
-/* The first byte that is no prefix is within 16, and no instruction has more than 13 behind that (XOP with all it can have). */
+/*
+ * The first byte that is no prefix is within 16, and no instruction has more than 13 behind that (XOP with all it can
+ * have).
+ */
 #define COPY_SIZE 32
 
 /* Little-endian, @n of 0, 1, 2, 4, 8. Spelt as copies of a constant size, which compile to single moves. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Prefixes and opcodes of the decoder: Intel SDM vol. 2, "Instruction Format", "Opcode Map"; AMD APM vol. 3, "Instruction
+ * Prefixes and opcodes of the decoder: Intel SDM vol. 2, "Instruction Format", "Opcode Map"; AMD APM vol. 3,
+ * "Instruction
  * Encoding", "Opcode and Operand Encodings".
  */
 #include "decode_tables.h"
@@ -38,7 +39,10 @@
 #define G(row) (NO | X86_ENTRY_OP(X86_SPECIAL_GROUP + GROUP_##row))
 
 /* Named after what they hold, since the manuals' numbers span several opcodes. */
-enum { GROUP_80, GROUP_81, GROUP_82, GROUP_83, GROUP_C6, GROUP_C7, GROUP_F6, GROUP_F7, GROUP_FE, GROUP_FF, GROUP_BA, GROUP_0FC7 };
+enum {
+	GROUP_80, GROUP_81, GROUP_82, GROUP_83, GROUP_C6, GROUP_C7, GROUP_F6, GROUP_F7, GROUP_FE, GROUP_FF, GROUP_BA,
+	GROUP_0FC7
+};
 
 static const u32 one_byte[256] = {
 /* 00 */ ALU(ADD, RW, X6, X6), ALU(OR, RW, X6, S(ESCAPE)),
@@ -217,7 +221,8 @@ static u32 special_entry(struct x86_decoder *d, struct x86_insn *insn, u32 entry
 	case X86_SPECIAL_ESCAPE_3A:
 		d->at++;
 		return MB;
-	case X86_SPECIAL_VEX:	/* elsewhere, LES, LDS and BOUND need a ModRM that names memory, which a VEX prefix never is */
+	/* elsewhere, LES, LDS and BOUND need a ModRM that names memory, which a VEX prefix never is */
+	case X86_SPECIAL_VEX:
 		return is_long || *d->at >= 0xc0 ? vex_entry(d) : MO;
 	case X86_SPECIAL_XOP:	/* POP has 0 where XOP has a map above 7 */
 		if (*d->at & 0x18)

@@ -5,7 +5,10 @@
 
 #include <x86/decode.h>
 
-/* Bits 0..3: what follows opcode, ModRM and displacement. The manuals' operand letters are Ib, Iw, Iz, Iv, Jz, Ap, Ob. */
+/*
+ * Bits 0..3: what follows opcode, ModRM and displacement. The manuals' operand letters are Ib, Iw, Iz, Iv, Jz, Ap,
+ * Ob.
+ */
 enum x86_decode_imm {
 	X86_IMM_NONE,
 	X86_IMM_BYTE,
@@ -87,7 +90,8 @@ static inline void x86_set_rex(struct x86_decoder *d, u32 rex)
 }
 
 /*
- * Read prefixes and opcode. Return: the entry, never one that needs a second look; d->at is past all that was looked at,
+ * Read prefixes and opcode. Return: the entry, never one that needs a second look; d->at is past all that was looked
+ * at,
  * but for the ModRM byte of a valid entry.
  */
 u32 x86_decode_opcode(struct x86_decoder *d, struct x86_insn *insn);

@@ -31,7 +31,10 @@ x86_native_jump:
 	jmp	*%rdi
 	.size	x86_native_jump, . - x86_native_jump
 
-/* bool x86_rdmsr_safe(edi = msr, rsi = u64 *value), bool x86_wrmsr_safe(edi = msr, rsi = value), bool x86_xsetbv_safe(likewise) */
+/*
+ * bool x86_rdmsr_safe(edi = msr, rsi = u64 *value), bool x86_wrmsr_safe(edi = msr, rsi = value), bool
+ * x86_xsetbv_safe(likewise)
+ */
 .macro EXTABLE insn, fixup
 	.pushsection .extable, "a"
 	.long	\insn - ., \fixup - .

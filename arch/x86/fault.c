@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Exceptions in root mode: NMIs are kept for the guest, marked instructions are fixed up, everything else ends the CPU. */
+/*
+ * Exceptions in root mode: NMIs are kept for the guest, marked instructions are fixed up, everything else ends the
+ * CPU.
+ */
 #include <hv/panic.h>
 #include <x86/exit.h>
 #include <x86/host.h>

@@ -8,6 +8,8 @@
 /* Offsets from HV_BASE, computed by hv.lds. */
 extern u8 offset_text[], offset_rodata[], offset_data[], offset_log[], offset_bridge[], offset_end[];
 void x86_image_entry(void);
+extern u8 x86_bridge_frames[];
+extern struct hv_header hv_image_header;
 
 /* See boot/bridge.c, which fills them. */
 u8 x86_bridge_frames[BRIDGE_FRAMES * 4096] __attribute__((section(".bridge"), aligned(8192), used));

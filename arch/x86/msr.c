@@ -67,7 +67,7 @@ void x86_msr_map_write(const struct x86_msr_format *format, u8 *map, u32 msr, bo
 	if (on)
 		map[bit / 8] |= (u8)(1u << bit % 8);
 	else
-		map[bit / 8] &= (u8)~(1u << bit % 8);
+		map[bit / 8] &= (u8) ~(1u << bit % 8);
 }
 
 void x86_msr_map_build(const struct x86_msr_format *format, u8 *map)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs one operation again and again and prints what it takes: exits OP [N]. The unit is that of the time stamp counter,
+ * Runs one operation again and again and prints what it takes: exits OP [N]. The unit is that of the time stamp
+ * counter,
  * which on machines that count is one instruction. The least and the mean of N, less what the loop itself takes.
  */
 #include "guest.h"

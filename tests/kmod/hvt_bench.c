@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Instructions per operation: on emulators that count, the TSC advances by one per instruction, so the difference around
+ * Instructions per operation: on emulators that count, the TSC advances by one per instruction, so the difference
+ * around
  * an operation, less that around nothing, is what the operation costs with everything that happens underneath.
  */
 #include <linux/irqflags.h>

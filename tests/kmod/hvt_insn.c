@@ -6,12 +6,14 @@
 #include "hvt.h"
 
 /* EX_TYPE_FAULT leaves the vector in EAX. */
-#define TRY(insn)                                                                                                     \
-	({                                                                                                            \
-		int vector = PAGE_SIZE;                                                                                    \
-		asm volatile("1: " insn "\n2:\n" _ASM_EXTABLE_TYPE(1b, 2b, EX_TYPE_FAULT)                             \
-			     : "+a"(vector) : "d"(operand), "c"(0) : "memory", "cc");                                 \
-		vector;                                                                                               \
+#define TRY(insn)                                                                                                      \
+	({                                                                                                             \
+		int vector = PAGE_SIZE;                                                                                \
+		asm volatile("1: " insn "\n2:\n" _ASM_EXTABLE_TYPE(1b, 2b, EX_TYPE_FAULT)                              \
+			     : "+a"(vector)                                                                            \
+			     : "d"(operand), "c"(0)                                                                    \
+			     : "memory", "cc");                                                                        \
+		vector;                                                                                                \
 	})
 
 static u64 operand_space[4];

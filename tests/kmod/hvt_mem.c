@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reads a physical range, writes to it in many ways, and reads it again: what does the hypervisor's memory look like? */
+/*
+ * Reads a physical range, writes to it in many ways, and reads it again: what does the hypervisor's memory look like?
+ */
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/uaccess.h>
@@ -27,8 +29,11 @@ static void store_all(u8 *p)
 {
 	u64 value = ~0ULL;
 
-	asm volatile("movb %b1, 1(%0); movw %w1, 2(%0); movl %k1, 4(%0); mov %1, 8(%0); movl $-1, 16(%0); movw $-1, 20(%0)"
-		     : : "r"(p), "r"(value) : "memory");
+	asm volatile(
+		"movb %b1, 1(%0); movw %w1, 2(%0); movl %k1, 4(%0); mov %1, 8(%0); movl $-1, 16(%0); movw $-1, 20(%0)"
+		:
+		: "r"(p), "r"(value)
+		: "memory");
 	asm volatile("xchg %1, 24(%0)" : : "r"(p), "r"(value) : "memory");
 	asm volatile("lock addl $1, 32(%0); lock cmpxchg %1, 40(%0); orb $1, 48(%0); movnti %1, 56(%0)"
 		     : : "r"(p), "r"(value) : "memory", "rax");

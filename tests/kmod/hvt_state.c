@@ -10,17 +10,38 @@
 
 #include "hvt.h"
 
-static const struct { u32 msr; const char *name; } msrs[] = {
-	{ MSR_EFER, "efer" }, { MSR_STAR, "star" }, { MSR_LSTAR, "lstar" }, { MSR_CSTAR, "cstar" },
-	{ MSR_SYSCALL_MASK, "sfmask" }, { MSR_IA32_SYSENTER_CS, "sysenter_cs" }, { MSR_IA32_SYSENTER_ESP, "sysenter_esp" },
-	{ MSR_IA32_SYSENTER_EIP, "sysenter_eip" }, { MSR_FS_BASE, "fs_base" }, { MSR_GS_BASE, "gs_base" },
-	{ MSR_KERNEL_GS_BASE, "kernel_gs_base" }, { MSR_IA32_CR_PAT, "pat" }, { MSR_MTRRdefType, "mtrr_def_type" },
-	{ MSR_IA32_DEBUGCTLMSR, "debugctl" }, { MSR_TSC_AUX, "tsc_aux" }, { MSR_IA32_TSC_ADJUST, "tsc_adjust" },
-	{ MSR_IA32_MISC_ENABLE, "misc_enable" }, { MSR_IA32_APICBASE, "apic_base" }, { MSR_IA32_XSS, "xss" },
-	{ MSR_MTRRfix64K_00000, "mtrr_fix64k" }, { MSR_MTRRfix16K_80000, "mtrr_fix16k_0" },
-	{ MSR_MTRRfix16K_A0000, "mtrr_fix16k_1" }, { MSR_MTRRfix4K_C0000, "mtrr_fix4k_0" },
-	{ 0x200, "mtrr_base_0" }, { 0x201, "mtrr_mask_0" }, { 0x202, "mtrr_base_1" }, { 0x203, "mtrr_mask_1" },
-	{ MSR_IA32_FEAT_CTL, "feature_control" }, { MSR_VM_CR, "vm_cr" }, { MSR_VM_HSAVE_PA, "vm_hsave_pa" },
+static const struct { u32 msr; const char *name;
+} msrs[] = {
+	{ MSR_EFER, "efer" },
+	{ MSR_STAR, "star" },
+	{ MSR_LSTAR, "lstar" },
+	{ MSR_CSTAR, "cstar" },
+	{ MSR_SYSCALL_MASK, "sfmask" },
+	{ MSR_IA32_SYSENTER_CS, "sysenter_cs" },
+	{ MSR_IA32_SYSENTER_ESP, "sysenter_esp" },
+	{ MSR_IA32_SYSENTER_EIP, "sysenter_eip" },
+	{ MSR_FS_BASE, "fs_base" },
+	{ MSR_GS_BASE, "gs_base" },
+	{ MSR_KERNEL_GS_BASE, "kernel_gs_base" },
+	{ MSR_IA32_CR_PAT, "pat" },
+	{ MSR_MTRRdefType, "mtrr_def_type" },
+	{ MSR_IA32_DEBUGCTLMSR, "debugctl" },
+	{ MSR_TSC_AUX, "tsc_aux" },
+	{ MSR_IA32_TSC_ADJUST, "tsc_adjust" },
+	{ MSR_IA32_MISC_ENABLE, "misc_enable" },
+	{ MSR_IA32_APICBASE, "apic_base" },
+	{ MSR_IA32_XSS, "xss" },
+	{ MSR_MTRRfix64K_00000, "mtrr_fix64k" },
+	{ MSR_MTRRfix16K_80000, "mtrr_fix16k_0" },
+	{ MSR_MTRRfix16K_A0000, "mtrr_fix16k_1" },
+	{ MSR_MTRRfix4K_C0000, "mtrr_fix4k_0" },
+	{ 0x200, "mtrr_base_0" },
+	{ 0x201, "mtrr_mask_0" },
+	{ 0x202, "mtrr_base_1" },
+	{ 0x203, "mtrr_mask_1" },
+	{ MSR_IA32_FEAT_CTL, "feature_control" },
+	{ MSR_VM_CR, "vm_cr" },
+	{ MSR_VM_HSAVE_PA, "vm_hsave_pa" },
 };
 
 /* Filled on the CPU itself, with interrupts off. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sources: arch/x86/decode.c arch/x86/decode_tables.c */
-/* What the decoder says of operations, case by case: what earlier hypervisors got wrong, and what manuals single out. */
+/*
+ * What the decoder says of operations, case by case: what earlier hypervisors got wrong, and what manuals single out.
+ */
 #include "decode_unit.h"
 
 static void mov_store_and_load(void **state)
@@ -119,7 +121,7 @@ static void alu_forms(void **state)
 
 static void unary_and_test(void **state)
 {
-	struct x86_insn insn = DECODE(64, 0xf7, 0x00, 1, 2, 3, 4);	/* TEST has an immediate, its neighbours have none */
+	struct x86_insn insn = DECODE(64, 0xf7, 0x00, 1, 2, 3, 4); /* TEST has an immediate, its neighbours have none */
 
 	(void)state;
 	IS(insn, TEST, 4, NONE, X86_RAX, NONE, 0);

@@ -86,7 +86,8 @@ static void give_register(ZydisRegisterContext *context, unsigned int i, u64 val
 }
 
 /* The address that Zydis computes knows no segment bases and no bit strings. */
-static bool same_address(struct subject *s, const struct expected *x, const ZydisDecodedInstruction *z, const struct x86_insn *g)
+static bool same_address(struct subject *s, const struct expected *x, const ZydisDecodedInstruction *z,
+			 const struct x86_insn *g)
 {
 	static ZydisRegisterContext context;
 	u64 regs[X86_NR_REGS], rip = unit_random(&s->state) >> 17, ours;
@@ -118,10 +119,12 @@ static void complain(const struct subject *s, const u8 *bytes, const char *what,
 		fprintf(stderr, " %02x", bytes[i]);
 	fprintf(stderr, ": %s (expected | got)\n", what);
 	for (i = 0; i < 2; i++, e = g)
-		fprintf(stderr, "#   len %u op %u size %u/%u reg %u high %u dest %u base %u index %u*%u disp %llx seg %u imm %u %llx"
-			" write %u addr %u modrm %u lock %u rep %u repne %u\n", e->len, e->op, e->size, e->reg_size, e->reg, e->high_byte,
-			e->reg_is_dest, e->base, e->index, e->scale, e->disp, e->segment, e->has_imm, e->imm, e->is_write,
-			e->address_size, e->has_modrm, e->lock, e->rep, e->repne);
+		fprintf(stderr,
+			"#   len %u op %u size %u/%u reg %u high %u dest %u base %u index %u*%u disp %llx seg %u"
+			" imm %u %llx write %u addr %u modrm %u lock %u rep %u repne %u\n",
+			e->len, e->op, e->size, e->reg_size, e->reg, e->high_byte, e->reg_is_dest, e->base, e->index,
+			e->scale, e->disp, e->segment, e->has_imm, e->imm, e->is_write, e->address_size, e->has_modrm,
+			e->lock, e->rep, e->repne);
 	fail();
 }
 
@@ -194,8 +197,8 @@ static void compare_insn(struct subject *s, const u8 bytes[X86_INSN_MAX])
 /* All opcodes of the four legacy maps with all ModRM bytes, behind these prefixes; what follows is random. */
 static void compare_all(struct subject *s)
 {
-	static const char *const prefixes[] = { "", "\x66", "\xf2", "\xf3", "\x67", "\xf0", "\x64", "\x48", "\x44", "\x66\x4f",
-						"\x26\x41" };
+	static const char *const prefixes[] = { "",	"\x66", "\xf2", "\xf3",	    "\x67",    "\xf0",
+						"\x64", "\x48", "\x44", "\x66\x4f", "\x26\x41" };
 	static const char *const maps[] = { "", "\x0f", "\x0f\x38", "\x0f\x3a" };
 	unsigned int prefix, map, opcode, modrm, i, at;
 	u8 bytes[X86_INSN_MAX + 2];
@@ -217,9 +220,11 @@ static void compare_all(struct subject *s)
 static void make_random(struct subject *s, u8 bytes[X86_INSN_MAX])
 {
 	static const u8 legacy[] = { 0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65 };
-	static const u8 devices[] = { 0x88, 0x89, 0x8a, 0x8b, 0xc6, 0xc7, 0xa0, 0xa1, 0xa2, 0xa3, 0x80, 0x81, 0x83, 0xf6, 0xf7, 0xfe,
-				      0xff, 0x84, 0x85, 0x86, 0x87, 0xa4, 0xa5, 0xaa, 0xab, 0xac, 0xad, 0x6c, 0x6d, 0x6e, 0x6f, 0x63 };
-	static const u8 extended[] = { 0xb6, 0xb7, 0xbe, 0xbf, 0xc3, 0xa3, 0xab, 0xb3, 0xbb, 0xba, 0xb0, 0xb1, 0xc0, 0xc1, 0x20, 0x22 };
+	static const u8 devices[] = { 0x88, 0x89, 0x8a, 0x8b, 0xc6, 0xc7, 0xa0, 0xa1, 0xa2, 0xa3, 0x80,
+				      0x81, 0x83, 0xf6, 0xf7, 0xfe, 0xff, 0x84, 0x85, 0x86, 0x87, 0xa4,
+				      0xa5, 0xaa, 0xab, 0xac, 0xad, 0x6c, 0x6d, 0x6e, 0x6f, 0x63 };
+	static const u8 extended[] = { 0xb6, 0xb7, 0xbe, 0xbf, 0xc3, 0xa3, 0xab, 0xb3,
+				       0xbb, 0xba, 0xb0, 0xb1, 0xc0, 0xc1, 0x20, 0x22 };
 	static const u8 vex[] = { 0xc4, 0xc5, 0x62, 0x8f };
 	u64 r = unit_random(&s->state);
 	unsigned int n = (r & 3) == 3 ? (r >> 2) % 12 : (r >> 2) & 1, at, i;
@@ -263,9 +268,14 @@ static void print_leniency(const struct subject *s)
 {
 	static const char *const maps[] = { "one-byte map", "0F map", "0F 38 and 0F 3A maps", "VEX, EVEX, XOP" };
 	static const char *const reasons[32] = {
-		[1] = "reserved opcode, extension, register form or mandatory prefix", [3] = "register that does not exist",
-		[4] = "LOCK", [5] = "legacy prefix", [6] = "REX", [7] = "reserved map or opcode in it",
-		[8] = "reserved EVEX field", [10] = "mask register",
+		[1] = "reserved opcode, extension, register form or mandatory prefix",
+		[3] = "register that does not exist",
+		[4] = "LOCK",
+		[5] = "legacy prefix",
+		[6] = "REX",
+		[7] = "reserved map or opcode in it",
+		[8] = "reserved EVEX field",
+		[10] = "mask register",
 	};
 	unsigned int map, i;
 
@@ -288,7 +298,7 @@ static void compare_mode(enum x86_mode mode, ZydisMachineMode machine, ZydisStac
 		make_random(&s, bytes);
 		compare_insn(&s, bytes);
 	}
-	printf("# note: %u-bit, seed %#llx: %llu compared, %llu equal, %llu of them offered, %llu refused by both, rest in the log\n",
+	printf("# note: %u-bit, seed %#llx: %llu compared, %llu equal, %llu of them offered, %llu refused by both\n",
 	       16u << mode, SEED + mode, s.total, s.both, s.offered, s.refused);
 	print_leniency(&s);
 }

@@ -114,7 +114,8 @@ static enum x86_op expected_op(const ZydisDecodedInstruction *z, const ZydisDeco
 	if (z->mnemonic == ZYDIS_MNEMONIC_MOVSXD && z->operand_width == 16)
 		return X86_OP_OTHER;	/* vendors differ in how much that reads */
 	for (i = 0; i < HV_ARRAY_SIZE(ops); i++)
-		if (ops[i].mnemonic == z->mnemonic && !(is_string(ops[i].op) && z->opcode_map != ZYDIS_OPCODE_MAP_DEFAULT))
+		if (ops[i].mnemonic == z->mnemonic &&
+		    !(is_string(ops[i].op) && z->opcode_map != ZYDIS_OPCODE_MAP_DEFAULT))
 			return ops[i].op;
 	return X86_OP_OTHER;
 }
@@ -166,12 +167,14 @@ static void want_other(struct x86_insn *e, const ZydisDecodedOperand *o)
 }
 
 /*
- * Zydis 4.0 takes R13D for the base where there is none, with SIB's base 5, mod 0, REX.B and 32-bit addresses (its issue
+ * Zydis 4.0 takes R13D for the base where there is none, with SIB's base 5, mod 0, REX.B and 32-bit addresses (its
+ * issue
  * 592). The CPU has no base then: see sib_base_5_ignores_rex_b in test_decode_operands.c, which asks it.
  */
 static void repair(const ZydisDecodedInstruction *z, ZydisDecodedOperand *operand)
 {
-	if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY || z->address_width != 32 || !(z->attributes & ZYDIS_ATTRIB_HAS_SIB))
+	if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY || z->address_width != 32 ||
+	    !(z->attributes & ZYDIS_ATTRIB_HAS_SIB))
 		return;
 	if (z->raw.modrm.mod != 0 || z->raw.sib.base != 5 || operand->mem.base != ZYDIS_REGISTER_R13D)
 		return;
@@ -207,7 +210,8 @@ void zydis_expect(struct expected *x, const ZydisDecodedInstruction *z, ZydisDec
 	want_memory(x, z, &o[memory]);
 	if (is_string(e->op) && e->op != X86_OP_STOS && e->op != X86_OP_LODS)
 		return;
-	if (z->operand_count > 1 && e->op != X86_OP_INC && e->op != X86_OP_DEC && e->op != X86_OP_NOT && e->op != X86_OP_NEG)
+	if (z->operand_count > 1 && e->op != X86_OP_INC && e->op != X86_OP_DEC && e->op != X86_OP_NOT &&
+	    e->op != X86_OP_NEG)
 		want_other(e, &o[!memory]);
 	e->reg_is_dest = memory == 1;
 }

@@ -31,7 +31,10 @@ static u64 descriptor_base(u64 low)
 	return HV_GET(HV_MASK(39, 16), low) | HV_GET(HV_MASK(63, 56), low) << 24;
 }
 
-/* The hidden part of a segment register is what its descriptor said; Linux does not change one under a loaded selector. */
+/*
+ * The hidden part of a segment register is what its descriptor said; Linux does not change one under a loaded
+ * selector.
+ */
 static void capture_segment(struct x86_state *state, enum x86_segment_name name, u16 selector)
 {
 	struct x86_segment *segment = &state->segment[name];

@@ -24,7 +24,10 @@ static void read_common(struct x86_probe *p)
 	p->efer = x86_rdmsr(X86_MSR_EFER);
 }
 
-/* The registers behind IA32_VMX_TRUE_*_CTLS and IA32_VMX_VMFUNC exist only if others say so: "VMX Capability Reporting". */
+/*
+ * The registers behind IA32_VMX_TRUE_*_CTLS and IA32_VMX_VMFUNC exist only if others say so: "VMX Capability
+ * Reporting".
+ */
 static void read_vmx(struct x86_probe *p)
 {
 	unsigned int i, last = 10;

@@ -7,7 +7,8 @@
 /*
  * void svm_run(struct x86_regs *rdi), does not return.
  * RSP stays at the guest's registers, at the top of the slot's stack; the CPU's data lies X86_FRAME_TO_CPU below.
- * VMRUN and #VMEXIT keep our RSP and RAX; VMSAVE and VMLOAD swap what they do not: FS, GS, TR, LDTR, the syscall registers.
+ * VMRUN and #VMEXIT keep our RSP and RAX; VMSAVE and VMLOAD swap what they do not: FS, GS, TR, LDTR and the registers
+ * of SYSCALL.
  */
 	.globl	svm_run
 	.hidden	svm_run

@@ -3,6 +3,8 @@
 #ifndef SVM_INSN_H
 #define SVM_INSN_H
 
+#include <hv/types.h>
+
 static inline void svm_clgi(void)
 {
 	asm volatile("clgi" : : : "memory");

@@ -75,7 +75,10 @@
 #define SVM_ATTR_REAL_LDT 0x82
 #define SVM_ATTR_REAL_TSS 0x8b
 
-/* Length of the instructions that exit and that we step behind; none takes a prefix that matters ("VMMCALL", "RDMSR"). */
+/*
+ * Length of the instructions that exit and that we step behind; none takes a prefix that matters ("VMMCALL",
+ * "RDMSR").
+ */
 #define SVM_LEN_VMMCALL 3
 #define SVM_LEN_MSR 2
 #define SVM_LEN_CPUID 2

@@ -164,7 +164,9 @@ static struct svm_segment real_segment(u16 selector, u64 base, u16 attributes)
 	return (struct svm_segment){ .selector = selector, .attributes = attributes, .limit = 0xffff, .base = base };
 }
 
-/* "Processor Initialization State", column INIT. What it does not name stays: PAT, MTRRs, TSC, the syscall registers. */
+/*
+ * "Processor Initialization State", column INIT. What it does not name stays: PAT, MTRRs, TSC, the syscall registers.
+ */
 void svm_reset(struct x86_cpu *cpu)
 {
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);

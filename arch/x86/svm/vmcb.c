@@ -28,14 +28,20 @@ static u32 unpack(u16 attributes)
 static void put_segment(struct svm_segment *to, const struct x86_segment *from)
 {
 	*to = (struct svm_segment){
-		.selector = from->selector, .attributes = pack(from->attributes), .limit = from->limit, .base = from->base,
+		.selector = from->selector,
+		.attributes = pack(from->attributes),
+		.limit = from->limit,
+		.base = from->base,
 	};
 }
 
 static void get_segment(struct x86_segment *to, const struct svm_segment *from)
 {
 	*to = (struct x86_segment){
-		.selector = from->selector, .attributes = unpack(from->attributes), .limit = from->limit, .base = from->base,
+		.selector = from->selector,
+		.attributes = unpack(from->attributes),
+		.limit = from->limit,
+		.base = from->base,
 	};
 }
 
@@ -78,7 +84,10 @@ static void put_state(struct svm_vmcb *vmcb, const struct x86_state *state)
 	vmcb->rflags = state->rflags;
 }
 
-/* Zero exits is the goal: interrupts, HLT, CPUID, CR3, page faults, I/O and the time-stamp counter are the guest's own. */
+/*
+ * Zero exits is the goal: interrupts, HLT, CPUID, CR3, page faults, I/O and the time-stamp counter are the guest's
+ * own.
+ */
 static void put_controls(struct svm_vmcb *vmcb)
 {
 	vmcb->intercept_3 = (u32)(SVM_INTERCEPT_NMI | SVM_INTERCEPT_INIT | SVM_INTERCEPT_INVD | SVM_INTERCEPT_INVLPGA |

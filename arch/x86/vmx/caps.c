@@ -14,25 +14,34 @@
 static const struct {
 	u8 cap, true_cap;
 	u32 required, wanted;
-	const char *lack;
 } controls_table[VMX_NR_CONTROLS] = {
-	[VMX_PIN] = { VMX_CAP_PIN, VMX_CAP_TRUE_PIN, VMX_PIN_NMI_EXITING | VMX_PIN_VIRTUAL_NMIS, 0,
-		      "this CPU's VMX lacks virtual NMIs" },
-	[VMX_PRIMARY] = { VMX_CAP_PRIMARY, VMX_CAP_TRUE_PIN + 1, VMX_PRIMARY_MSR_BITMAPS | VMX_PRIMARY_SECONDARY, 0,
-			  "this CPU's VMX lacks MSR bitmaps or secondary controls" },
+	[VMX_PIN] = { VMX_CAP_PIN, VMX_CAP_TRUE_PIN, VMX_PIN_NMI_EXITING | VMX_PIN_VIRTUAL_NMIS, 0 },
+	[VMX_PRIMARY] = { VMX_CAP_PRIMARY, VMX_CAP_TRUE_PIN + 1, VMX_PRIMARY_MSR_BITMAPS | VMX_PRIMARY_SECONDARY, 0 },
 	[VMX_SECONDARY] = { VMX_CAP_SECONDARY, VMX_CAP_SECONDARY,
 			    VMX_SECONDARY_EPT | VMX_SECONDARY_VPID | VMX_SECONDARY_UNRESTRICTED,
 			    VMX_SECONDARY_RDTSCP | VMX_SECONDARY_INVPCID | VMX_SECONDARY_XSAVES |
-				    VMX_SECONDARY_USER_WAIT,
-			    "this CPU's VMX lacks EPT, VPID or unrestricted guests" },
+				    VMX_SECONDARY_USER_WAIT },
 	[VMX_EXIT] = { VMX_CAP_EXIT, VMX_CAP_TRUE_PIN + 2,
 		       VMX_EXIT_SAVE_DEBUG | VMX_EXIT_HOST_64 | VMX_EXIT_SAVE_PAT | VMX_EXIT_LOAD_PAT |
 			       VMX_EXIT_SAVE_EFER | VMX_EXIT_LOAD_EFER,
-		       0, "this CPU's VMX does not switch PAT and EFER" },
+		       0 },
 	[VMX_ENTRY] = { VMX_CAP_ENTRY, VMX_CAP_TRUE_PIN + 3,
-			VMX_ENTRY_LOAD_DEBUG | VMX_ENTRY_LONG_MODE | VMX_ENTRY_LOAD_PAT | VMX_ENTRY_LOAD_EFER, 0,
-			"this CPU's VMX does not switch PAT and EFER" },
+			VMX_ENTRY_LOAD_DEBUG | VMX_ENTRY_LONG_MODE | VMX_ENTRY_LOAD_PAT | VMX_ENTRY_LOAD_EFER, 0 },
 };
+
+static const char *lack_of(unsigned int control)
+{
+	switch (control) {
+	case VMX_PIN:
+		return "this CPU's VMX lacks virtual NMIs";
+	case VMX_PRIMARY:
+		return "this CPU's VMX lacks MSR bitmaps or secondary controls";
+	case VMX_SECONDARY:
+		return "this CPU's VMX lacks EPT, VPID or unrestricted guests";
+	default:
+		return "this CPU's VMX does not switch PAT and EFER";
+	}
+}
 
 /* Lower half of a capability: bits that must be 1; upper half: bits that may be 1. */
 const char *vmx_controls_compute(const struct x86_probe *probe, struct vmx_controls *controls)
@@ -44,7 +53,7 @@ const char *vmx_controls_compute(const struct x86_probe *probe, struct vmx_contr
 		cap = probe->vmx[probe->vmx[VMX_CAP_BASIC] & VMX_BASIC_TRUE ? controls_table[i].true_cap :
 									      controls_table[i].cap];
 		if (controls_table[i].required & ~(u32)(cap >> 32))
-			return controls_table[i].lack;
+			return lack_of(i);
 		controls->word[i] =
 			(u32)cap | controls_table[i].required | (controls_table[i].wanted & (u32)(cap >> 32));
 	}

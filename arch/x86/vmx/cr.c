@@ -56,7 +56,9 @@ static bool is_legal_cr4(u64 value)
 	return !long_mode || (value & X86_CR4_PAE);
 }
 
-/* What the CPU does when paging goes on or off: "Unrestricted Guests". Legacy PAE would need its four entries loaded. */
+/*
+ * What the CPU does when paging goes on or off: "Unrestricted Guests". Legacy PAE would need its four entries loaded.
+ */
 static bool switch_paging(u64 value)
 {
 	u64 efer = vmx_vmread(VMX_GUEST_EFER), entry = vmx_vmread(VMX_ENTRY_CONTROLS);

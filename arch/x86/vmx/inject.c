@@ -35,7 +35,10 @@ void vmx_requeue_event(u64 info)
 	put_event(info, info & VMX_EVENT_HAS_ERROR ? vmx_vmread(VMX_VECTORING_ERROR) : 0);
 	if (has_length(type))
 		(void)vmx_vmwrite(VMX_ENTRY_INSN_LENGTH, vmx_vmread(VMX_EXIT_INSN_LENGTH));
-	/* The delivery that was interrupted had begun to block NMIs: "Information for VM Exits During Event Delivery". */
+	/*
+	 * The delivery that was interrupted had begun to block NMIs: "Information for VM Exits During Event
+	 * Delivery".
+	 */
 	if (type == VMX_TYPE_NMI)
 		(void)vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY,
 				  vmx_vmread(VMX_GUEST_INTERRUPTIBILITY) & ~VMX_BLOCKING_NMI);

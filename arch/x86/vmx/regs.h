@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Numbers of VMX: Intel SDM vol. 3, "Field Encoding in VMCS", "VM-Execution Control Fields", "VMX Basic Exit Reasons". */
+/*
+ * Numbers of VMX: Intel SDM vol. 3, "Field Encoding in VMCS", "VM-Execution Control Fields", "VMX Basic Exit
+ * Reasons".
+ */
 #ifndef VMX_REGS_H
 #define VMX_REGS_H
 

@@ -27,6 +27,7 @@ struct hv {
 };
 
 extern struct hv hv;
+extern struct hv_log_ring hv_log_ring;
 
 /* The hypervisor's range is mapped linearly at HV_BASE. */
 static inline hv_hpa_t hv_virt_to_hpa(const void *p)

@@ -5,7 +5,10 @@
 
 /* No operation: returns 0. What a world switch costs. */
 #define HV_HC_NOP 0
-/* Leave: every CPU of root must call within the time limit. RDI: address of the way back (see arch/x86/boot). Root only, CPL 0. */
+/*
+ * Leave: every CPU of root must call within the time limit. RDI: address of the way back (see arch/x86/boot). Root
+ * only, CPL 0.
+ */
 #define HV_HC_LEAVE 1
 /* Result of the self-check of the hypervisor's data structures: 0, or a negative error. Root only, CPL 0. */
 #define HV_HC_SELFCHECK 2

@@ -82,7 +82,8 @@ struct hv_sysconfig {
 enum hv_state { HV_OFF, HV_PREPARED, HV_ENTERING, HV_ACTIVE, HV_LEAVING };
 
 /* Places where a debug parameter makes a launch fail, in the order in which a launch passes them. */
-#define HV_LAUNCH_STAGES(_) _(none) _(reserve) _(map) _(bridge) _(arrive) _(early) _(percpu) _(late) _(activate) _(confirm)
+#define HV_LAUNCH_STAGES(_)                                                                                            \
+	_(none) _(reserve) _(map) _(bridge) _(arrive) _(early) _(percpu) _(late) _(activate) _(confirm)
 enum hv_launch_stage {
 #define HV_LAUNCH_ENUM(name) HV_STAGE_##name,
 	HV_LAUNCH_STAGES(HV_LAUNCH_ENUM)

@@ -29,7 +29,8 @@ s10:	pop %rbx
 s11:	ret
 
 /*
- * In: nothing. Steps through itself. POPF sets TF, so the first trap comes behind the instruction that follows; the last
+ * In: nothing. Steps through itself. POPF sets TF, so the first trap comes behind the instruction that follows; the
+ * last
  * one comes behind the POPF that clears it. SYSCALL returns by IRET with TF set: its trap comes one instruction later.
  */
 	.globl run_flag

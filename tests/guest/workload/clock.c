@@ -83,7 +83,9 @@ void job_sleep(const struct worker *w)
 
 static timer_t create_timer(int signal_nr, void *value)
 {
-	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = signal_nr, .sigev_value.sival_ptr = value };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
+				  .sigev_signo = signal_nr,
+				  .sigev_value.sival_ptr = value };
 	timer_t timer;
 
 	if (timer_create(CLOCK_MONOTONIC, &event, &timer))

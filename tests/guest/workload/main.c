@@ -221,7 +221,8 @@ static void wait_for_workers(void)
 		if (WIFEXITED(status) && !WEXITSTATUS(status))
 			continue;
 		if (WIFSIGNALED(status))
-			fprintf(stderr, "workload: worker %d died of signal %d in %s.\n", i, WTERMSIG(status), job_of(i));
+			fprintf(stderr, "workload: worker %d died of signal %d in %s.\n", i, WTERMSIG(status),
+				job_of(i));
 		end_all();
 		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_WRONG);
 	}
@@ -248,7 +249,8 @@ static void find_programs(void)
 
 	if (length < 0)
 		die(EXIT_TROUBLE, "workload: /proc/self/exe: %s.", strerror(errno));
-	snprintf(compat_path, sizeof(compat_path), "%.*s/compat32", (int)(strrchr(self_path, '/') - self_path), self_path);
+	snprintf(compat_path, sizeof(compat_path), "%.*s/compat32", (int)(strrchr(self_path, '/') - self_path),
+		 self_path);
 }
 
 int main(int argc, char **argv)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Holds known values in all registers of a thread while it is preempted, yields or exits to a hypervisor.
- *
  * regs_hold_*: in rdi = what to load, rsi = where to store, rdx = number of spins (not 0), rcx = HOLD_*.
  * Returns with the x87 and vector registers clobbered, the x87 stack empty.
  */
@@ -148,5 +147,4 @@ regs_hold_\kind:
 	hold sse
 	hold avx
 	hold avx512
-
 	.section .note.GNU-stack, "", @progbits

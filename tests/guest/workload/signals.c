@@ -109,8 +109,11 @@ static void on_fault(int signal_nr, siginfo_t *info, void *context)
 	uc->uc_mcontext.gregs[REG_RIP] = uc->uc_mcontext.gregs[REG_RDX];
 }
 
-#define TRY(instructions, ...) \
-	asm volatile("lea 1f(%%rip), %%rdx\n\t" instructions "\n1:" : : __VA_ARGS__ : "rax", "rcx", "rdx", "memory", "cc")
+#define TRY(instructions, ...)                                                                                         \
+	asm volatile("lea 1f(%%rip), %%rdx\n\t" instructions "\n1:"                                                    \
+		     :                                                                                                 \
+		     : __VA_ARGS__                                                                                     \
+		     : "rax", "rcx", "rdx", "memory", "cc")
 
 static void check_fault(const char *what, int signal_nr, int code)
 {

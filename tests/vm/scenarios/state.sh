@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
-# Every CPU's state is the same before launch, while launched and after leaving, but for what Documentation/design/state.md
-# lists.
+# Every CPU's state is the same before launch, while launched and after leaving, but for what
+# Documentation/design/state.md lists.
 #
 # machine: vendors=svm,vmx kernels=6.1,6.1-cloud,6.1-rt,6.12 kernels.vmx=6.1-cloud timeout=60
 

@@ -4,7 +4,7 @@
 #
 # machine: timeout=30
 # expect: ok looks fine
-# expect: FAIL clean kernel log -- 
+# expect: FAIL clean kernel log --
 
 pass "looks fine"
 echo "<4>WARNING: made up by $NAME" >/dev/kmsg

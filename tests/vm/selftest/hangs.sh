@@ -4,7 +4,7 @@
 #
 # machine: timeout.svm=5 timeout.vmx=2
 # expect: ok got here
-# expect: FAIL hung in 
+# expect: FAIL hung in
 
 pass "got here"
 while :; do :; done

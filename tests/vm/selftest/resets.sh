@@ -4,7 +4,7 @@
 #
 # machine: timeout=30 exclusive=yes
 # expect: ok got here
-# expect: FAIL 
+# expect: FAIL
 
 pass "got here"
 echo b >/proc/sysrq-trigger

@@ -7,4 +7,5 @@
 # expect: FAIL ended with status 2
 
 pass "got here"
+# shellcheck disable=SC2154 # that is the point
 echo "$no_such_variable"

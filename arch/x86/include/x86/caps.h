@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a CPU must offer: pure functions of the values of its registers, built into the module, the image and the tests. */
+/*
+ * What a CPU must offer: pure functions of the values of its registers, built into the module, the image and the
+ * tests.
+ */
 #ifndef X86_CAPS_H
 #define X86_CAPS_H
 

@@ -70,7 +70,7 @@ struct x86_insn {
 	u8 address_size;	/* 2, 4 or 8; also of rCX, rSI and rDI in string instructions */
 	u8 segment;		/* enum x86_segment_name, in effect; in 64-bit mode all but FS and GS have base 0 */
 	u8 reg;			/* X86_REG_NONE if there is none */
-	u8 base;		/* of the memory operand, X86_REG_NONE if it has none; without memory: ModRM's register */
+	u8 base; /* of the memory operand, X86_REG_NONE if it has none; without memory: ModRM's register */
 	u8 index;		/* X86_REG_NONE if it has none */
 	u8 scale;		/* 1, 2, 4 or 8 */
 	bool high_byte;		/* @reg 0..3 stands for AH, CH, DH, BH */

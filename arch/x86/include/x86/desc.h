@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Descriptor tables in long mode: Intel SDM vol. 3, "Protected-Mode Memory Management", "Interrupt and Exception Handling". */
+/*
+ * Descriptor tables in long mode: Intel SDM vol. 3, "Protected-Mode Memory Management", "Interrupt and Exception
+ * Handling".
+ */
 #ifndef X86_DESC_H
 #define X86_DESC_H
 
@@ -26,7 +29,9 @@
 #define X86_DESC_P HV_BIT(47)
 #define X86_DESC_S HV_BIT(44)
 #define X86_DESC_G HV_BIT(55)
-/* Attributes as LAR, VMX and the descriptors keep them: type, S, DPL, P, AVL, L, D, G without the limit bits between. */
+/*
+ * Attributes as LAR, VMX and the descriptors keep them: type, S, DPL, P, AVL, L, D, G without the limit bits between.
+ */
 #define X86_ATTR_G HV_BIT(15)
 #define X86_ATTR_D HV_BIT(14)
 #define X86_ATTR_L HV_BIT(13)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Bits of the architectural registers: Intel SDM vol. 3, "System Architecture Overview"; AMD APM vol. 2, "System Resources". */
+/*
+ * Bits of the architectural registers: Intel SDM vol. 3, "System Architecture Overview"; AMD APM vol. 2, "System
+ * Resources".
+ */
 #ifndef X86_REGS_H
 #define X86_REGS_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The state of a CPU as Linux runs on it, vendor-neutral: captured at launch, put into the guest, taken back at leave. */
+/*
+ * The state of a CPU as Linux runs on it, vendor-neutral: captured at launch, put into the guest, taken back at
+ * leave.
+ */
 #ifndef X86_STATE_H
 #define X86_STATE_H
 
