@@ -41,13 +41,13 @@ static void one(struct seq_file *m, u32 msr)
 	readable = !rdmsrl_safe_on_cpu(cpu, msr, &value);
 	if (readable && !is_command(msr))
 		written = !wrmsrl_safe_on_cpu(cpu, msr, value);
+	if (is_moving(msr))
+		value = 0;
 	/* the common background: reads zero, takes zero */
 	if (readable && written && !value)
 		return;
 	if (!readable && msr > 0x1000)
 		return;
-	if (is_moving(msr))
-		value = 0;
 	seq_printf(m, "%08x %s %llx %s\n", msr, readable ? "r" : "-", value,
 		   is_command(msr) ? "skip" : written ? "w" : "-");
 }

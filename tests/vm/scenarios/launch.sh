@@ -2,7 +2,7 @@
 # shellcheck shell=dash
 # Launch and leave, many times, while programs run on all CPUs; nothing of it stays behind.
 #
-# machine: vendors=svm,vmx kernels=6.1,6.1-cloud,6.1-rt,6.12 kernels.vmx=6.1-cloud timeout=240
+# machine: vendors=svm,vmx kernels=6.1,6.1-cloud,6.1-rt,6.12 kernels.vmx=6.1-cloud timeout=900 timeout.vmx=400
 
 rounds=50
 [ "$HV_VENDOR" = svm ] || rounds=10
@@ -23,6 +23,8 @@ check "first launch and leave" round
 total=$(memtotal)
 free=$(memfree)
 
+# Bochs loses the stack of a 32-bit SYSENTER on the bare machine too
+[ "$HV_VENDOR" = svm ] || rm -f /hv/bin/compat32
 /hv/bin/workload 3600 >/tmp/workload 2>&1 &
 load=$!
 n=0
