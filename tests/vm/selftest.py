@@ -12,7 +12,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def expected(path):
     """The `# expect: WORD TEXT` lines; TEXT is how the result's text has to begin."""
-    return [line.split(": ", 1)[1].split(" ", 1) for line in path.read_text().splitlines()
+    return [line.removeprefix("# expect: ").partition(" ")[::2] for line in path.read_text().splitlines()
             if line.startswith("# expect: ")]
 
 
