@@ -8,8 +8,11 @@ CC ?= gcc
 sources := $(wildcard hvcore/*.c arch/x86/*.c arch/x86/*.S arch/x86/vmx/*.[cS] arch/x86/svm/*.[cS])
 objects := $(addprefix $(OUT)/,$(addsuffix .o,$(sources)))
 
+# Padding in front of jump targets would be executed where code falls into it.
+straight := -fno-align-jumps -fno-align-loops -fno-align-labels
+
 # No thunks, no stack protector, no tracing: nothing that would call out of the image. No jump tables: no indirect branches.
-flags := -std=gnu11 -O2 -ffreestanding -nostdinc -fpie -mcmodel=small -include hvcore/include/hv/hidden.h -mgeneral-regs-only \
+flags := -std=gnu11 -O2 -flto $(straight) -ffreestanding -nostdinc -fpie -mcmodel=small -include hvcore/include/hv/hidden.h -mgeneral-regs-only \
 	-mno-red-zone -fno-stack-protector -fno-jump-tables -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)/= \
 	-Wall -Wextra -Wshadow -Wundef -Wmissing-prototypes -Wframe-larger-than=512 -Werror -g \
@@ -19,7 +22,7 @@ $(OUT)/hv-image.bin: $(OUT)/hv-image.elf
 	objcopy -O binary $< $@
 
 $(OUT)/hv-image.elf: $(objects) $(OUT)/hv.lds
-	ld -static -nostdlib --build-id=none -z noexecstack -z max-page-size=4096 -T $(OUT)/hv.lds -o $@ $(objects)
+	$(CC) $(flags) -static -nostdlib -Wl,--build-id=none,-z,noexecstack,-z,max-page-size=4096,-T,$(OUT)/hv.lds -o $@ $(objects)
 
 $(OUT)/hv.lds: arch/x86/hv.lds hvcore/include/hvabi/launch.h
 	@mkdir -p $(@D)

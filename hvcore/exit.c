@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every exit passes here once: it is counted, and judged by what it is. */
+/* Exits that nobody has a good answer to. */
 #include <hv/arch.h>
 #include <hv/exit.h>
 #include <hv/hv.h>
 #include <hv/log.h>
+
+bool hv_exit_is_first(const struct hv_cpu *cpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < HV_EXIT_COUNT; i++)
+		if (cpu->stats->exits[i])
+			return false;
+	return true;
+}
 
 static enum hv_verdict deny_instruction(struct hv_cpu *cpu)
 {
@@ -18,30 +28,11 @@ static enum hv_verdict stop(struct hv_cpu *cpu, const struct hv_exit *exit, cons
 	return HV_STOP_CELL;
 }
 
-enum hv_verdict hv_exit_dispatch(struct hv_cpu *cpu, struct hv_exit *exit)
+enum hv_verdict hv_exit_refuse(struct hv_cpu *cpu, const struct hv_exit *exit)
 {
-	cpu->stats->exits[exit->reason]++;
 	switch (exit->reason) {
-	case HV_EXIT_hypercall:
-		return hv_hypercall(cpu, exit);
-	case HV_EXIT_cpuid:
-	case HV_EXIT_msr_read:
-	case HV_EXIT_msr_write:
-	case HV_EXIT_apic:
-	case HV_EXIT_cr:
-	case HV_EXIT_xsetbv:
-	case HV_EXIT_cache:
-	case HV_EXIT_io:
-		return hv_arch_emulate(cpu, exit);
-	case HV_EXIT_memory:
-		return hv_root_violation(cpu, exit);
 	case HV_EXIT_virt_insn:
 		return deny_instruction(cpu);
-	case HV_EXIT_nmi:
-	case HV_EXIT_nmi_window:
-	case HV_EXIT_init:
-	case HV_EXIT_sipi:
-		return HV_RESUME;
 	case HV_EXIT_shutdown:
 		return stop(cpu, exit, "triple fault");
 	case HV_EXIT_invalid:

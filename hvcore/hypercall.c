@@ -1,58 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Hypercalls: decode, check, carry out. */
 #include <hv/arch.h>
+#include <hv/compiler.h>
 #include <hv/exit.h>
 #include <hv/hv.h>
 #include <hv/launch.h>
 #include <hvabi/hypercall.h>
 
-static bool is_trusted(const struct hv_cpu *cpu, const struct hv_exit *exit)
+static bool is_trusted(struct hv_cpu *cpu)
 {
-	return cpu->cell == &hv.root && exit->privileged;
+	return cpu->cell == &hv.root && hv_arch_guest_is_privileged(cpu);
 }
 
-static s64 leave(const struct hv_cpu *cpu, const struct hv_exit *exit)
+static s64 leave(struct hv_cpu *cpu)
 {
-	if (!is_trusted(cpu, exit))
+	if (!is_trusted(cpu))
 		return -EPERM;
 	return hv_leave_agreed() ? 0 : -EBUSY;
 }
 
-static s64 selfcheck(const struct hv_cpu *cpu, const struct hv_exit *exit)
+static s64 selfcheck(struct hv_cpu *cpu)
 {
-	if (!is_trusted(cpu, exit))
+	if (!is_trusted(cpu))
 		return -EPERM;
 	return hv.pool.free == hv.stats->pool_frames_free ? 0 : -EIO;
 }
 
-static s64 start_cpus(struct hv_cpu *cpu, const struct hv_exit *exit)
+static s64 start_cpus(struct hv_cpu *cpu)
 {
-	if (!is_trusted(cpu, exit))
+	u64 on = hv_arch_hypercall_arg(cpu, 0);
+
+	if (!is_trusted(cpu))
 		return -EPERM;
-	if (exit->arg[0] > 1)
+	if (on > 1)
 		return -EINVAL;
-	hv_root_moderate(exit->arg[0]);
+	hv_root_moderate(on);
 	hv_arch_flush_guest(cpu);
 	return 0;
 }
 
+static HV_COLD enum hv_verdict serve(struct hv_cpu *cpu, struct hv_exit *exit)
+{
+	s64 result;
+
+	switch (exit->nr) {
+	case HV_HC_LEAVE:
+		result = leave(cpu);
+		break;
+	case HV_HC_SELFCHECK:
+		result = selfcheck(cpu);
+		break;
+	case HV_HC_CPU_START:
+		result = start_cpus(cpu);
+		break;
+	default:
+		result = -ENOSYS;
+	}
+	exit->value = (u64)result;
+	return exit->nr == HV_HC_LEAVE && !result ? HV_LEAVE : HV_ADVANCE;
+}
+
 enum hv_verdict hv_hypercall(struct hv_cpu *cpu, struct hv_exit *exit)
 {
-	switch (exit->nr) {
-	case HV_HC_NOP:
-		exit->value = 0;
-		return HV_ADVANCE;
-	case HV_HC_LEAVE:
-		exit->value = (u64)leave(cpu, exit);
-		return exit->value ? HV_ADVANCE : HV_LEAVE;
-	case HV_HC_SELFCHECK:
-		exit->value = (u64)selfcheck(cpu, exit);
-		return HV_ADVANCE;
-	case HV_HC_CPU_START:
-		exit->value = (u64)start_cpus(cpu, exit);
-		return HV_ADVANCE;
-	default:
-		exit->value = (u64)-ENOSYS;
-		return HV_ADVANCE;
-	}
+	if (exit->nr != HV_HC_NOP)
+		return serve(cpu, exit);
+	exit->value = 0;
+	return HV_ADVANCE;
 }

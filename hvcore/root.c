@@ -24,13 +24,19 @@ bool hv_root_hides(u64 gpa, u64 size)
 
 bool hv_root_is_ram(u64 gpa, u64 size)
 {
-	const struct hv_region_config *region = hv.config->regions;
-	const struct hv_region_config *end = region + hv.config->nr_regions;
+	const struct hv_region_config *regions = hv.config->regions;
+	u32 low = 0, high = hv.config->nr_regions, middle;
 
-	for (; region < end; region++)
-		if (gpa >= region->start && gpa - region->start < region->size)
-			return region->kind == HV_REGION_RAM && size <= region->size - (gpa - region->start);
-	return false;
+	/* The last region that starts at or below @gpa: they are sorted and do not overlap. */
+	while (high - low > 1) {
+		middle = (low + high) / 2;
+		if (regions[middle].start <= gpa)
+			low = middle;
+		else
+			high = middle;
+	}
+	return regions[low].kind == HV_REGION_RAM && gpa >= regions[low].start && size <= regions[low].size &&
+	       gpa - regions[low].start <= regions[low].size - size;
 }
 
 /* Map a run of root's memory with the types the machine gives it. */

@@ -29,9 +29,9 @@ static bool is_x2apic(void)
 	return x86_rdmsr(X86_MSR_APIC_BASE) & X86_APIC_BASE_X2APIC;
 }
 
-bool x86_apic_is_page(u64 gpa)
+bool x86_apic_is_page(const struct x86_cpu *cpu, u64 gpa)
 {
-	return (gpa & ~PAGE_OFFSET_MASK) == (x86_this_cpu()->guest_apic_base & X86_APIC_BASE_ADDRESS);
+	return (gpa & ~PAGE_OFFSET_MASK) == (cpu->guest_apic_base & X86_APIC_BASE_ADDRESS);
 }
 
 bool hv_arch_moderated_page(unsigned int i, u64 *page)

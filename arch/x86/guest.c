@@ -13,42 +13,55 @@
 #include <x86/regs.h>
 #include <x86/vcpu_ops.h>
 
-static void *open_frame(struct x86_cpu *cpu, enum x86_window window, u64 gpa)
+static const u8 *look(struct x86_cpu *cpu, unsigned int window, u64 gpa)
 {
-	if (!hv_root_is_ram(gpa & HV_PAGE_MASK, HV_PAGE_SIZE))
-		return NULL;
-	return x86_window_map(cpu, window, gpa, false);
+	u64 frame = gpa & X86_PTE_ADDRESS;
+	const u8 *at = x86_window_shows(cpu, window, frame);
+
+	if (!at) {
+		if (!hv_root_is_ram(frame, HV_PAGE_SIZE))
+			return NULL;
+		at = x86_window_open(cpu, window, frame);
+	}
+	return at + (gpa & ~HV_PAGE_MASK);
 }
 
-static bool read_entry(struct x86_cpu *cpu, u64 gpa, bool wide, u64 *entry)
+/* @gpa is aligned to the entry. Return: 0 if there is none, or it is not present. */
+static u64 read_wide(struct x86_cpu *cpu, unsigned int level, u64 gpa)
 {
-	u8 *frame = open_frame(cpu, X86_WINDOW_WALK, gpa);
-	u64 offset = gpa & ~HV_PAGE_MASK;
+	const u64 *entry = (const u64 *)look(cpu, X86_WINDOW_WALK + level - 1, gpa);
+	u64 value = entry ? *(const volatile u64 *)entry : 0;
 
-	if (!frame)
-		return false;
-	*entry = wide ? *(u64 *)(frame + (offset & ~7ULL)) : *(u32 *)(frame + (offset & ~3ULL));
-	return *entry & X86_PTE_P;
+	return value & X86_PTE_P ? value : 0;
+}
+
+static u64 read_narrow(struct x86_cpu *cpu, unsigned int level, u64 gpa)
+{
+	const u32 *entry = (const u32 *)look(cpu, X86_WINDOW_WALK + level - 1, gpa);
+	u32 value = entry ? *(const volatile u32 *)entry : 0;
+
+	return value & X86_PTE_P ? value : 0;
 }
 
 /* "4-Level Paging and 5-Level Paging", "PAE Paging": tables of 512 wide entries, but for PAE's four at the top. */
 static bool walk_wide(struct x86_cpu *cpu, u64 linear, unsigned int levels, u64 *gpa)
 {
-	u64 table = x86_vcpu_get(cpu, X86_FIELD_CR3), entry, size;
-	unsigned int level;
+	u64 table = x86_vcpu_get(cpu, X86_FIELD_CR3) & (levels == 3 ? HV_MASK(31, 5) : X86_PTE_ADDRESS);
+	unsigned int level, shift = HV_PAGE_SHIFT + 9 * levels;
+	u64 entry = 0, inside;
 
-	table &= levels == 3 ? HV_MASK(31, 5) : X86_PTE_ADDRESS;
 	for (level = levels; level; level--) {
-		size = HV_PAGE_SIZE << (9 * (level - 1));
-		if (!read_entry(cpu, table + (linear / size % 512) * 8, true, &entry))
+		shift -= 9;
+		entry = read_wide(cpu, level, table + ((linear >> shift) & 511) * 8);
+		if (!entry)
 			return false;
-		if (level == 1 || (level < 4 && (entry & X86_PTE_PS))) {
-			*gpa = (entry & X86_PTE_ADDRESS & ~(size - 1)) | (linear & (size - 1));
-			return true;
-		}
+		if (level > 1 && level < 4 && (entry & X86_PTE_PS))
+			break;
 		table = entry & X86_PTE_ADDRESS;
 	}
-	return false;
+	inside = (1ULL << shift) - 1;
+	*gpa = (entry & X86_PTE_ADDRESS & ~inside) | (linear & inside);
+	return true;
 }
 
 /* "32-Bit Paging", with 4M pages and PSE-36's four extra address bits. */
@@ -56,13 +69,15 @@ static bool walk_narrow(struct x86_cpu *cpu, u64 linear, u64 *gpa)
 {
 	u64 table = x86_vcpu_get(cpu, X86_FIELD_CR3) & HV_MASK(31, 12), entry;
 
-	if (!read_entry(cpu, table + (linear >> 22) * 4, false, &entry))
+	entry = read_narrow(cpu, 2, table + (linear >> 22) * 4);
+	if (!entry)
 		return false;
 	if (entry & X86_PTE_PS) {
 		*gpa = (entry & HV_MASK(31, 22)) | HV_GET(HV_MASK(20, 13), entry) << 32 | (linear & HV_MASK(21, 0));
 		return true;
 	}
-	if (!read_entry(cpu, (entry & HV_MASK(31, 12)) + (linear >> 12 & 0x3ff) * 4, false, &entry))
+	entry = read_narrow(cpu, 1, (entry & HV_MASK(31, 12)) + (linear >> 12 & 0x3ff) * 4);
+	if (!entry)
 		return false;
 	*gpa = (entry & HV_MASK(31, 12)) | (linear & HV_MASK(11, 0));
 	return true;
@@ -94,20 +109,26 @@ static enum x86_mode code_mode(struct x86_cpu *cpu)
 /* One copy of the bytes: what another CPU writes there meanwhile does not matter. Return: how many could be read. */
 static unsigned int fetch(struct x86_cpu *cpu, u64 linear, u8 bytes[X86_INSN_MAX])
 {
-	unsigned int have = 0, i, piece;
-	const u8 *frame;
+	unsigned int have = 0, piece;
+	const u8 *from;
 	u64 gpa;
 
 	while (have < X86_INSN_MAX) {
 		if (!x86_guest_translate(cpu, linear + have, &gpa))
 			break;
-		frame = open_frame(cpu, X86_WINDOW_FETCH, gpa);
-		if (!frame)
+		from = look(cpu, X86_WINDOW_FETCH, gpa);
+		if (!from)
 			break;
-		frame += gpa & ~HV_PAGE_MASK;
 		piece = (unsigned int)(HV_PAGE_SIZE - (gpa & ~HV_PAGE_MASK));
-		for (i = 0; i < piece && have < X86_INSN_MAX; i++)
-			bytes[have++] = frame[i];
+		if (!have && piece >= X86_INSN_MAX) {
+			/* Two moves that overlap. */
+			__builtin_memcpy(bytes, from, 8);
+			__builtin_memcpy(bytes + X86_INSN_MAX - 8, from + X86_INSN_MAX - 8, 8);
+			return X86_INSN_MAX;
+		}
+		piece = piece < X86_INSN_MAX - have ? piece : X86_INSN_MAX - have;
+		memcpy(bytes + have, from, piece);
+		have += piece;
 	}
 	return have;
 }

@@ -216,14 +216,28 @@ void x86_host_bridge(void)
 	x86_write_cr3(bridge_cr3);
 }
 
-void *x86_window_map(struct x86_cpu *cpu, enum x86_window window, u64 hpa, bool write)
+static u64 *window_entry(const struct x86_cpu *cpu, unsigned int window)
 {
-	u64 at = X86_SLOT_WINDOW + (u64)window * HV_PAGE_SIZE;
-	u64 *pt = x86_slot_part(cpu, X86_SLOT_PT);
-	void *p = x86_slot_part(cpu, at);
+	return (u64 *)x86_slot_part(cpu, X86_SLOT_PT) + index_at(X86_SLOT_WINDOW, 1) + window;
+}
 
-	pt[index_at(at, 1)] = (hpa & X86_PTE_ADDRESS) | X86_PTE_P | X86_PTE_A | X86_PTE_NX |
-			      (write ? X86_PTE_W | X86_PTE_D : 0);
-	x86_invlpg(p);
-	return p;
+void *x86_window_open(struct x86_cpu *cpu, unsigned int window, u64 hpa)
+{
+	void *at = x86_slot_part(cpu, X86_SLOT_WINDOW + window * HV_PAGE_SIZE);
+
+	*window_entry(cpu, window) = hpa | X86_PTE_P | X86_PTE_A | X86_PTE_NX;
+	x86_invlpg(at);
+	cpu->window[window] = hpa | X86_WINDOW_OPEN;
+	return at;
+}
+
+void x86_window_close_all(struct x86_cpu *cpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < X86_NR_WINDOWS; i++) {
+		*window_entry(cpu, i) = 0;
+		x86_invlpg(x86_slot_part(cpu, X86_SLOT_WINDOW + i * HV_PAGE_SIZE));
+		cpu->window[i] = 0;
+	}
 }

@@ -26,7 +26,7 @@ static const struct x86_msr_rule rules[] = {
 	{ X86_MSR_SMBASE, X86_MSR_SMBASE, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_SMRR_BASE, X86_MSR_SMRR_MASK, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_X2APIC_ICR, X86_MSR_X2APIC_ICR, BOTH, X86_MSR_WRITE, X86_MSR_ICR, 0, 0 },
-	{ X86_MSR_EFER, X86_MSR_EFER, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_EFER_SVME, 0, 0 },
+	{ X86_MSR_EFER, X86_MSR_EFER, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_VENDOR, 0, 0 },
 	{ X86_MSR_SYSCFG, X86_MSR_SYSCFG, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_AMD_UCODE_WRITE, X86_MSR_AMD_UCODE_WRITE, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_IGNORE, 0, 0 },
 	{ X86_MSR_AMD_SMBASE, X86_MSR_AMD_SMM_MASK, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
@@ -126,19 +126,6 @@ static enum hv_verdict keep(struct x86_cpu *cpu, const struct x86_msr_rule *rule
 	return ((value & ~rule->clear) | rule->set) == exit->value ? HV_ADVANCE : deny(cpu, exit);
 }
 
-/* SVME stays on whatever root thinks: VMRUN needs it. The rest is the CPU's business, as far as it checks. */
-static enum hv_verdict write_efer(struct x86_cpu *cpu, const struct hv_exit *exit)
-{
-	u64 known = X86_EFER_SCE | X86_EFER_LME | X86_EFER_LMA | X86_EFER_NX | X86_EFER_SVME | X86_EFER_OTHER;
-	u64 old = x86_vcpu_get(cpu, X86_FIELD_EFER);
-	bool paging = x86_vcpu_get(cpu, X86_FIELD_CR0) & X86_CR0_PG;
-
-	if ((exit->value & ~known) || (paging && ((exit->value ^ old) & X86_EFER_LME)))
-		return deny(cpu, exit);
-	x86_vcpu_set(cpu, X86_FIELD_EFER, (exit->value & ~X86_EFER_LMA) | (old & X86_EFER_LMA) | X86_EFER_SVME);
-	return HV_ADVANCE;
-}
-
 /* Modes may change, the page may not move: it would land on memory that somebody owns. */
 static enum hv_verdict write_apic_base(struct x86_cpu *cpu, const struct hv_exit *exit)
 {
@@ -155,8 +142,6 @@ static enum hv_verdict write(struct x86_cpu *cpu, const struct x86_msr_rule *rul
 	switch (rule->action) {
 	case X86_MSR_IGNORE:
 		return HV_ADVANCE;
-	case X86_MSR_EFER_SVME:
-		return write_efer(cpu, exit);
 	case X86_MSR_APIC_BASE_MOVE:
 		return write_apic_base(cpu, exit);
 	case X86_MSR_ICR:

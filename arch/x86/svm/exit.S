@@ -15,7 +15,9 @@
 	.type	svm_run, @function
 svm_run:
 	mov	%rdi, %rsp
-1:	X86_RESTORE_REGS
+1:	cmpb	$0, X86_CPU_FLUSH_TLB - X86_FRAME_TO_CPU(%rsp)
+	jne	2f
+	X86_RESTORE_REGS
 	mov	X86_CPU_VMCB_HPA - X86_FRAME_TO_CPU(%rsp), %rax
 	vmload
 	vmrun
@@ -26,6 +28,9 @@ svm_run:
 	lea	-X86_FRAME_TO_CPU(%rsp), %rdi
 	X86_CLEAR_REGS
 	call	svm_handle_exit
+	jmp	1b
+2:	lea	-X86_FRAME_TO_CPU(%rsp), %rdi
+	call	svm_flush
 	jmp	1b
 	.size	svm_run, . - svm_run
 

@@ -1,81 +1,162 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From SVM's exit codes to neutral records. */
-#include <hv/log.h>
+#include <hv/cell.h>
+#include <hv/compiler.h>
 #include <svm/insn.h>
 #include <svm/regs.h>
 #include <svm/svm.h>
+#include <x86/apic.h>
 #include <x86/exit.h>
 #include <x86/host.h>
+#include <x86/msr.h>
+#include <x86/msr_policy.h>
 #include <x86/regs.h>
 #include <x86/vcpu_ops.h>
 
-static void hypercall(struct x86_cpu *cpu, struct svm_vmcb *vmcb)
+static inline void finish(struct x86_cpu *cpu, const struct hv_exit *exit, enum hv_verdict verdict)
 {
-	struct x86_regs *regs = x86_regs_of(cpu);
+	if (hv_likely(verdict == HV_ADVANCE))
+		svm_advance(cpu, exit->insn_len);
+	else
+		x86_exit_apply(cpu, exit, verdict);
+}
+
+static HV_APART void hypercall(struct x86_cpu *cpu)
+{
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 	struct hv_exit exit;
 
-	exit.reason = HV_EXIT_hypercall;
+	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
 	exit.nr = (u32)vmcb->rax;
-	exit.arg[0] = regs->r[X86_RDI];
-	exit.arg[1] = regs->r[X86_RSI];
-	exit.arg[2] = regs->r[X86_RDX];
-	exit.privileged = !vmcb->cpl;
 	exit.during_event = false;
 	exit.insn_len = SVM_LEN_VMMCALL;
-	x86_exit_finish(cpu, &exit);
+	finish(cpu, &exit, hv_hypercall(&cpu->core, &exit));
 	vmcb->rax = exit.value;
 }
 
-static void access_msr(struct x86_cpu *cpu, struct svm_vmcb *vmcb)
+static u64 msr_value(const struct x86_cpu *cpu)
 {
+	return (u32)svm_vmcb_of(cpu)->rax | x86_regs_of(cpu)->r[X86_RDX] << 32;
+}
+
+static HV_COLD bool put_efer(struct x86_cpu *cpu, u64 value)
+{
+	u64 known = X86_EFER_SCE | X86_EFER_LME | X86_EFER_LMA | X86_EFER_NX | X86_EFER_SVME | X86_EFER_OTHER;
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+
+	if (value & ~known)
+		return false;
+	if ((vmcb->cr0 & X86_CR0_PG) && ((value ^ vmcb->efer) & X86_EFER_LME))
+		return false;
+	vmcb->efer = (value & ~X86_EFER_LMA) | (vmcb->efer & X86_EFER_LMA) | X86_EFER_SVME;
+	cpu->flush_tlb = true;
+	return true;
+}
+
+/* Only writes exit. SVME stays on whatever root thinks: "Enabling SVM". The rest is checked as the CPU does. */
+static HV_APART void write_efer(struct x86_cpu *cpu)
+{
+	u64 value = msr_value(cpu);
+
+	hv_exit_count(&cpu->core, HV_EXIT_msr_write);
+	if (hv_likely(value == svm_vmcb_of(cpu)->efer) || put_efer(cpu, value))
+		svm_advance(cpu, SVM_LEN_MSR);
+	else
+		svm_inject(cpu, X86_VECTOR_GP, true, 0);
+}
+
+static HV_APART void access_msr(struct x86_cpu *cpu)
+{
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 	struct x86_regs *regs = x86_regs_of(cpu);
+	enum hv_verdict verdict;
 	struct hv_exit exit;
 
 	exit.reason = vmcb->exit_info_1 ? HV_EXIT_msr_write : HV_EXIT_msr_read;
+	hv_exit_count(&cpu->core, exit.reason);
 	exit.nr = (u32)regs->r[X86_RCX];
-	exit.value = (u32)vmcb->rax | regs->r[X86_RDX] << 32;
+	exit.value = msr_value(cpu);
 	exit.during_event = false;
 	exit.insn_len = SVM_LEN_MSR;
-	if (x86_exit_finish(cpu, &exit) && exit.reason == HV_EXIT_msr_read) {
+	verdict = x86_msr_emulate(cpu, &exit);
+	finish(cpu, &exit, verdict);
+	if (verdict == HV_ADVANCE && exit.reason == HV_EXIT_msr_read) {
 		vmcb->rax = (u32)exit.value;
 		regs->r[X86_RDX] = exit.value >> 32;
 	}
 }
 
-static void nested_fault(struct x86_cpu *cpu, struct svm_vmcb *vmcb)
+/*
+ * An event whose delivery exited comes again, unless an instruction raised it: that one is executed again, because
+ * RIP still points to it. Instructions that exit by themselves interrupt no delivery.
+ */
+static HV_COLD void requeue_event(struct svm_vmcb *vmcb)
 {
-	struct hv_exit exit;
+	u64 info = vmcb->exit_int_info;
+	u64 type = HV_GET(SVM_EVENT_TYPE, info), vector = HV_GET(SVM_EVENT_VECTOR, info);
 
-	exit.reason = HV_EXIT_memory;
-	exit.gpa = vmcb->exit_info_2;
-	exit.access = HV_ACCESS_READ;
-	if (vmcb->exit_info_1 & SVM_NPF_WRITE)
-		exit.access = HV_ACCESS_WRITE;
-	else if (vmcb->exit_info_1 & SVM_NPF_FETCH)
-		exit.access = HV_ACCESS_EXEC;
-	exit.during_event = vmcb->exit_int_info & SVM_EVENT_VALID;
-	exit.insn_len = 0;
-	x86_regs_of(cpu)->r[X86_RAX] = vmcb->rax;
-	x86_exit_finish(cpu, &exit);
+	if (!(info & SVM_EVENT_VALID) || type == SVM_EVENT_TYPE_SOFTWARE)
+		return;
+	if (type == SVM_EVENT_TYPE_EXCEPTION && (vector == X86_VECTOR_BP || vector == X86_VECTOR_OF))
+		return;
+	vmcb->event_injection = info;
+}
+
+static u8 access_of(u64 info)
+{
+	if (info & SVM_NPF_WRITE)
+		return HV_ACCESS_WRITE;
+	return info & SVM_NPF_FETCH ? HV_ACCESS_EXEC : HV_ACCESS_READ;
+}
+
+static HV_COLD void violation(struct x86_cpu *cpu, struct hv_exit *exit)
+{
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+
+	hv_exit_count(&cpu->core, HV_EXIT_memory);
+	exit->access = access_of(vmcb->exit_info_1);
+	finish(cpu, exit, hv_root_violation(&cpu->core, exit));
 	vmcb->rax = x86_regs_of(cpu)->r[X86_RAX];
 }
 
-static void simple(struct x86_cpu *cpu, struct svm_vmcb *vmcb, u32 reason, u8 insn_len)
+static HV_APART void nested_fault(struct x86_cpu *cpu)
 {
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 	struct hv_exit exit;
 
-	exit.reason = reason;
-	exit.nr = (u32)vmcb->exit_code;
-	exit.value = vmcb->exit_info_1;
-	exit.during_event = false;
-	exit.insn_len = insn_len;
-	x86_exit_finish(cpu, &exit);
+	if (hv_unlikely(vmcb->exit_int_info))
+		requeue_event(vmcb);
+	exit.gpa = vmcb->exit_info_2;
+	exit.during_event = vmcb->exit_int_info & SVM_EVENT_VALID;
+	exit.insn_len = 0;
+	x86_regs_of(cpu)->r[X86_RAX] = vmcb->rax;
+	if (hv_unlikely(!x86_apic_is_page(cpu, exit.gpa))) {
+		violation(cpu, &exit);
+		return;
+	}
+	hv_exit_count(&cpu->core, HV_EXIT_apic);
+	finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
+}
+
+static HV_COLD void invalidate_caches(struct x86_cpu *cpu)
+{
+	struct hv_exit exit = { .insn_len = SVM_LEN_INVD };
+
+	hv_exit_count(&cpu->core, HV_EXIT_cache);
+	finish(cpu, &exit, x86_emulate_invd());
+}
+
+/* Not asked for, but see Documentation/design/exits.md: the write that came here had to fault. */
+static HV_COLD void control_register(struct x86_cpu *cpu)
+{
+	struct hv_exit exit = { .insn_len = 0 };
+
+	hv_exit_count(&cpu->core, HV_EXIT_cr);
+	finish(cpu, &exit, HV_INJECT_GP);
 }
 
 static u32 reason_of(u64 code)
 {
-	if (code <= SVM_EXIT_CR15_WRITE)
-		return HV_EXIT_cr;	/* not asked for, but see Documentation/design/exits.md */
 	if ((code >= SVM_EXIT_VMRUN && code <= SVM_EXIT_SKINIT) || code == SVM_EXIT_INVLPGA)
 		return HV_EXIT_virt_insn;
 	if (code == SVM_EXIT_SHUTDOWN)
@@ -83,52 +164,41 @@ static u32 reason_of(u64 code)
 	return code == SVM_EXIT_INVALID ? HV_EXIT_invalid : HV_EXIT_other;
 }
 
-/* An NMI that exited is still pending; it goes away by being taken, and our handler notes that it was there. */
-static void take_nmi(struct x86_cpu *cpu)
+static HV_COLD void refuse(struct x86_cpu *cpu, const struct svm_vmcb *vmcb)
 {
-	cpu->core.stats->exits[HV_EXIT_nmi]++;
+	struct hv_exit exit = {
+		.reason = reason_of(vmcb->exit_code),
+		.nr = (u32)vmcb->exit_code,
+		.value = vmcb->exit_info_1,
+	};
+
+	if (exit.reason == HV_EXIT_invalid && hv_exit_is_first(&cpu->core))
+		x86_enter_failed(cpu, -EIO);
+	hv_exit_count(&cpu->core, exit.reason);
+	finish(cpu, &exit, hv_exit_refuse(&cpu->core, &exit));
+}
+
+/* An NMI that exited is still pending; it goes away by being taken, and our handler notes that it was there. */
+static HV_COLD void take_nmi(struct x86_cpu *cpu)
+{
+	hv_exit_count(&cpu->core, HV_EXIT_nmi);
 	svm_stgi();
 	svm_clgi();
 	x86_exit_nmi(cpu);
 }
 
-static void leave_nmi(struct x86_cpu *cpu)
+static HV_COLD void leave_nmi(struct x86_cpu *cpu)
 {
-	cpu->core.stats->exits[HV_EXIT_nmi_window]++;
+	hv_exit_count(&cpu->core, HV_EXIT_nmi_window);
 	svm_nmi_unblock(cpu);
 }
 
-/*
- * An event whose delivery exited comes again, unless an instruction raised it: that one is executed again, because
- * RIP still points to it.
- */
-static u64 interrupted_event(u64 info)
-{
-	u64 type = HV_GET(SVM_EVENT_TYPE, info), vector = HV_GET(SVM_EVENT_VECTOR, info);
-
-	if (!(info & SVM_EVENT_VALID) || type == SVM_EVENT_TYPE_SOFTWARE)
-		return 0;
-	if (type == SVM_EVENT_TYPE_EXCEPTION && (vector == X86_VECTOR_BP || vector == X86_VECTOR_OF))
-		return 0;
-	return info;
-}
-
-void svm_handle_exit(struct x86_cpu *cpu)
+static HV_COLD void dispatch_rare(struct x86_cpu *cpu)
 {
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 
-	vmcb->tlb_control = SVM_TLB_KEEP;
-	vmcb->event_injection = vmcb->exit_int_info ? interrupted_event(vmcb->exit_int_info) : 0;
+	requeue_event(vmcb);
 	switch (vmcb->exit_code) {
-	case SVM_EXIT_VMMCALL:
-		hypercall(cpu, vmcb);
-		break;
-	case SVM_EXIT_MSR:
-		access_msr(cpu, vmcb);
-		break;
-	case SVM_EXIT_NPF:
-		nested_fault(cpu, vmcb);
-		break;
 	case SVM_EXIT_NMI:
 		take_nmi(cpu);
 		break;
@@ -136,18 +206,37 @@ void svm_handle_exit(struct x86_cpu *cpu)
 		leave_nmi(cpu);
 		break;
 	case SVM_EXIT_INVD:
-		simple(cpu, vmcb, HV_EXIT_cache, SVM_LEN_INVD);
+		invalidate_caches(cpu);
 		break;
-	case SVM_EXIT_INVALID:
-		if (!cpu->launched)
-			x86_enter_failed(cpu, -EIO);
-		/* fall through */
+	case SVM_EXIT_CR0_READ ... SVM_EXIT_CR15_WRITE:
+		control_register(cpu);
+		break;
 	default:
-		simple(cpu, vmcb, reason_of(vmcb->exit_code), 0);
+		refuse(cpu, vmcb);
 	}
-	cpu->launched = true;
-	if (cpu->flush_tlb) {
-		cpu->flush_tlb = false;
-		vmcb->tlb_control = SVM_TLB_FLUSH_ALL;
-	}
+}
+
+void svm_handle_exit(struct x86_cpu *cpu)
+{
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+
+	vmcb->tlb_control = SVM_TLB_KEEP;
+	vmcb->event_injection = 0;
+	if (vmcb->exit_code == SVM_EXIT_NPF)
+		nested_fault(cpu);
+	else if (vmcb->exit_code == SVM_EXIT_VMMCALL)
+		hypercall(cpu);
+	else if (vmcb->exit_code != SVM_EXIT_MSR)
+		dispatch_rare(cpu);
+	else if ((u32)x86_regs_of(cpu)->r[X86_RCX] == X86_MSR_EFER)
+		write_efer(cpu);
+	else
+		access_msr(cpu);
+}
+
+void svm_flush(struct x86_cpu *cpu)
+{
+	cpu->flush_tlb = false;
+	x86_window_close_all(cpu);
+	svm_vmcb_of(cpu)->tlb_control = SVM_TLB_FLUSH_ALL;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Events for the guest, and stepping behind instructions. */
 #include <hv/bits.h>
+#include <hv/compiler.h>
 #include <svm/regs.h>
 #include <svm/svm.h>
 #include <x86/regs.h>
@@ -42,17 +43,25 @@ void svm_nmi_unblock(struct x86_cpu *cpu)
 		svm_inject_nmi(cpu);
 }
 
+static HV_COLD void trap_step(struct x86_cpu *cpu, struct svm_vmcb *vmcb)
+{
+	vmcb->dr6 |= X86_DR6_BS;
+	svm_inject(cpu, X86_VECTOR_DB, false, 0);
+}
+
 void svm_advance(struct x86_cpu *cpu, unsigned int len)
 {
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+	u64 rip = vmcb->rip + len;
 
-	vmcb->rip += len;
-	if (!(vmcb->cs.attributes & SVM_ATTR_L))
-		vmcb->rip = (u32)vmcb->rip;
+	/* Hardware that tells counts prefixes, too; it is 0 where it does not: "State Saved on Exit". */
+	if (hv_unlikely(vmcb->next_rip))
+		rip = vmcb->next_rip;
+	if (hv_unlikely(!(vmcb->cs.attributes & SVM_ATTR_L)))
+		rip = (u32)rip;
+	vmcb->rip = rip;
 	vmcb->interrupt_shadow = 0;
 	/* The instruction is done, so its single-step trap is due. */
-	if (vmcb->rflags & X86_RFLAGS_TF) {
-		vmcb->dr6 |= X86_DR6_BS;
-		svm_inject(cpu, X86_VECTOR_DB, false, 0);
-	}
+	if (hv_unlikely(vmcb->rflags & X86_RFLAGS_TF))
+		trap_step(cpu, vmcb);
 }

@@ -108,55 +108,32 @@ void svm_intercept_icr(bool on)
 	(void)on;
 }
 
+/* Where the control block keeps the fields that it keeps as they are. */
+static const u16 offsets[] = {
+	[X86_FIELD_RIP] = __builtin_offsetof(struct svm_vmcb, rip),
+	[X86_FIELD_RSP] = __builtin_offsetof(struct svm_vmcb, rsp),
+	[X86_FIELD_RFLAGS] = __builtin_offsetof(struct svm_vmcb, rflags),
+	[X86_FIELD_CR0] = __builtin_offsetof(struct svm_vmcb, cr0),
+	[X86_FIELD_CR3] = __builtin_offsetof(struct svm_vmcb, cr3),
+	[X86_FIELD_CR4] = __builtin_offsetof(struct svm_vmcb, cr4),
+	[X86_FIELD_EFER] = __builtin_offsetof(struct svm_vmcb, efer),
+	[X86_FIELD_ES_BASE] = __builtin_offsetof(struct svm_vmcb, es.base),
+	[X86_FIELD_CS_BASE] = __builtin_offsetof(struct svm_vmcb, cs.base),
+	[X86_FIELD_SS_BASE] = __builtin_offsetof(struct svm_vmcb, ss.base),
+	[X86_FIELD_DS_BASE] = __builtin_offsetof(struct svm_vmcb, ds.base),
+	[X86_FIELD_FS_BASE] = __builtin_offsetof(struct svm_vmcb, fs.base),
+	[X86_FIELD_GS_BASE] = __builtin_offsetof(struct svm_vmcb, gs.base),
+};
+
 u64 svm_get(struct x86_cpu *cpu, enum x86_field field)
 {
 	const struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 
-	switch (field) {
-	case X86_FIELD_RIP:
-		return vmcb->rip;
-	case X86_FIELD_RSP:
-		return vmcb->rsp;
-	case X86_FIELD_RFLAGS:
-		return vmcb->rflags;
-	case X86_FIELD_CR0:
-		return vmcb->cr0;
-	case X86_FIELD_CR3:
-		return vmcb->cr3;
-	case X86_FIELD_CR4:
-		return vmcb->cr4;
-	case X86_FIELD_EFER:
-		return vmcb->efer;
-	case X86_FIELD_CS_ATTR:
-		return (vmcb->cs.attributes & SVM_ATTR_LOW) | (vmcb->cs.attributes & SVM_ATTR_HIGH) << 4;
-	case X86_FIELD_CPL:
+	if (field == X86_FIELD_CPL)
 		return vmcb->cpl;
-	case X86_FIELD_ES_BASE:
-	case X86_FIELD_CS_BASE:
-	case X86_FIELD_SS_BASE:
-	case X86_FIELD_DS_BASE:
-	case X86_FIELD_FS_BASE:
-	case X86_FIELD_GS_BASE:
-		return (&vmcb->es + (field - X86_FIELD_ES_BASE))->base;
-	}
-	return 0;
-}
-
-void svm_set(struct x86_cpu *cpu, enum x86_field field, u64 value)
-{
-	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
-
-	switch (field) {
-	case X86_FIELD_RIP:
-		vmcb->rip = value;
-		return;
-	case X86_FIELD_EFER:
-		vmcb->efer = value;
-		cpu->flush_tlb = true;
-		return;
-	default:
-		return;
-	}
+	if (field == X86_FIELD_CS_ATTR)
+		return (vmcb->cs.attributes & SVM_ATTR_LOW) | (vmcb->cs.attributes & SVM_ATTR_HIGH) << 4;
+	return *(const u64 *)((const u8 *)vmcb + offsets[field]);
 }
 
 static struct svm_segment real_segment(u16 selector, u64 base, u16 attributes)

@@ -22,6 +22,9 @@ void svm_run(struct x86_regs *regs) __attribute__((noreturn));
 /** svm_handle_exit() - from svm_run(); the guest's registers are in its frame */
 void svm_handle_exit(struct x86_cpu *cpu);
 
+/** svm_flush() - from svm_run(): drop the guest's translations at the entry */
+void svm_flush(struct x86_cpu *cpu);
+
 /** svm_nmi_unblock() - the guest leaves its NMI handler */
 void svm_nmi_unblock(struct x86_cpu *cpu);
 

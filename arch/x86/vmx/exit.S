@@ -37,7 +37,7 @@ vmx_exit_entry:
 	.globl	vmx_entry_begin
 	.hidden	vmx_entry_begin
 vmx_entry_begin:
-	cmpb	$0, X86_CPU_NMI_PENDING - X86_FRAME_TO_CPU(%rsp)
+	cmpw	$0, X86_CPU_FLUSH_TLB - X86_FRAME_TO_CPU(%rsp)	/* and nmi_pending */
 	jne	1f
 	X86_RESTORE_REGS
 	mov	0x00(%rsp), %rax
@@ -49,7 +49,7 @@ vmx_entry_end:
 	call	vmx_resume_failed
 	ud2
 1:	lea	-X86_FRAME_TO_CPU(%rsp), %rdi
-	call	vmx_deliver_nmi
+	call	vmx_before_entry
 	jmp	vmx_entry_begin
 	.size	vmx_exit_entry, . - vmx_exit_entry
 

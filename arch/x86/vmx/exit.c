@@ -1,60 +1,93 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From VMX's exit reasons to neutral records. Each reads only the fields that it needs. */
+#include <hv/cell.h>
+#include <hv/compiler.h>
 #include <hv/panic.h>
 #include <vmx/vmx.h>
+#include <x86/apic.h>
 #include <x86/exit.h>
+#include <x86/host.h>
 #include <x86/insn.h>
+#include <x86/msr_policy.h>
 #include <x86/regs.h>
 #include <x86/vcpu_ops.h>
 
-static void hypercall(struct x86_cpu *cpu)
+static inline void finish(struct x86_cpu *cpu, const struct hv_exit *exit, enum hv_verdict verdict)
+{
+	if (hv_likely(verdict == HV_ADVANCE))
+		vmx_advance(cpu, exit->insn_len);
+	else
+		x86_exit_apply(cpu, exit, verdict);
+}
+
+static u32 insn_len(void)
+{
+	return (u32)vmx_vmread(VMX_EXIT_INSN_LENGTH);
+}
+
+static HV_APART void hypercall(struct x86_cpu *cpu)
 {
 	struct x86_regs *regs = x86_regs_of(cpu);
 	struct hv_exit exit;
 
-	exit.reason = HV_EXIT_hypercall;
+	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
 	exit.nr = (u32)regs->r[X86_RAX];
-	exit.arg[0] = regs->r[X86_RDI];
-	exit.arg[1] = regs->r[X86_RSI];
-	exit.arg[2] = regs->r[X86_RDX];
-	exit.privileged = !(vmx_vmread(VMX_GUEST_SS_RIGHTS) & X86_ATTR_DPL);
 	exit.during_event = false;
-	exit.insn_len = (u8)vmx_vmread(VMX_EXIT_INSN_LENGTH);
-	x86_exit_finish(cpu, &exit);
+	exit.insn_len = insn_len();
+	finish(cpu, &exit, hv_hypercall(&cpu->core, &exit));
 	regs->r[X86_RAX] = exit.value;
 }
 
-static void access_msr(struct x86_cpu *cpu, u32 reason)
+/* No bit of CR4 that CPUID mirrors is one that VMX fixes, so the field is what the guest sees of it. */
+static HV_APART void cpuid(struct x86_cpu *cpu)
+{
+	hv_exit_count(&cpu->core, HV_EXIT_cpuid);
+	x86_emulate_cpuid(cpu, vmx_vmread(VMX_GUEST_CR4));
+	vmx_advance(cpu, insn_len());
+}
+
+static HV_APART void access_msr(struct x86_cpu *cpu, u32 reason)
 {
 	struct x86_regs *regs = x86_regs_of(cpu);
+	enum hv_verdict verdict;
 	struct hv_exit exit;
 
+	hv_exit_count(&cpu->core, reason);
 	exit.reason = reason;
 	exit.nr = (u32)regs->r[X86_RCX];
 	exit.value = (u32)regs->r[X86_RAX] | regs->r[X86_RDX] << 32;
 	exit.during_event = false;
-	exit.insn_len = (u8)vmx_vmread(VMX_EXIT_INSN_LENGTH);
-	if (x86_exit_finish(cpu, &exit) && reason == HV_EXIT_msr_read) {
+	exit.insn_len = insn_len();
+	verdict = x86_msr_emulate(cpu, &exit);
+	finish(cpu, &exit, verdict);
+	if (verdict == HV_ADVANCE && reason == HV_EXIT_msr_read) {
 		regs->r[X86_RAX] = (u32)exit.value;
 		regs->r[X86_RDX] = exit.value >> 32;
 	}
 }
 
+static u8 access_of(u64 qualification)
+{
+	if (qualification & VMX_VIOLATION_WRITE)
+		return HV_ACCESS_WRITE;
+	return qualification & VMX_VIOLATION_FETCH ? HV_ACCESS_EXEC : HV_ACCESS_READ;
+}
+
 static void violation(struct x86_cpu *cpu)
 {
-	u64 qualification = vmx_vmread(VMX_QUALIFICATION);
 	struct hv_exit exit;
 
-	exit.reason = HV_EXIT_memory;
 	exit.gpa = vmx_vmread(VMX_GUEST_PHYSICAL);
-	exit.access = HV_ACCESS_READ;
-	if (qualification & VMX_VIOLATION_WRITE)
-		exit.access = HV_ACCESS_WRITE;
-	else if (qualification & VMX_VIOLATION_FETCH)
-		exit.access = HV_ACCESS_EXEC;
+	exit.access = access_of(vmx_vmread(VMX_QUALIFICATION));
 	exit.during_event = vmx_vmread(VMX_VECTORING_INFO) & VMX_EVENT_VALID;
 	exit.insn_len = 0;
-	x86_exit_finish(cpu, &exit);
+	if (x86_apic_is_page(cpu, exit.gpa)) {
+		hv_exit_count(&cpu->core, HV_EXIT_apic);
+		finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
+	} else {
+		hv_exit_count(&cpu->core, HV_EXIT_memory);
+		finish(cpu, &exit, hv_root_violation(&cpu->core, &exit));
+	}
 }
 
 static void xsetbv(struct x86_cpu *cpu)
@@ -62,34 +95,49 @@ static void xsetbv(struct x86_cpu *cpu)
 	struct x86_regs *regs = x86_regs_of(cpu);
 	struct hv_exit exit;
 
-	exit.reason = HV_EXIT_xsetbv;
+	hv_exit_count(&cpu->core, HV_EXIT_xsetbv);
 	exit.nr = (u32)regs->r[X86_RCX];
 	exit.value = (u32)regs->r[X86_RAX] | regs->r[X86_RDX] << 32;
-	exit.privileged = true;	/* CPL > 0 faults before it exits */
 	exit.during_event = false;
-	exit.insn_len = (u8)vmx_vmread(VMX_EXIT_INSN_LENGTH);
-	x86_exit_finish(cpu, &exit);
+	exit.insn_len = insn_len();
+	finish(cpu, &exit, x86_emulate_xsetbv(&exit));
+}
+
+static void invalidate_caches(struct x86_cpu *cpu)
+{
+	struct hv_exit exit = { .insn_len = insn_len() };
+
+	hv_exit_count(&cpu->core, HV_EXIT_cache);
+	finish(cpu, &exit, x86_emulate_invd());
 }
 
 static void control_register(struct x86_cpu *cpu)
 {
-	cpu->core.stats->exits[HV_EXIT_cr]++;
+	hv_exit_count(&cpu->core, HV_EXIT_cr);
 	if (vmx_write_cr(cpu, vmx_vmread(VMX_QUALIFICATION)))
-		vmx_advance(cpu, (u8)vmx_vmread(VMX_EXIT_INSN_LENGTH));
+		vmx_advance(cpu, insn_len());
 	else
 		vmx_inject(cpu, X86_VECTOR_GP, true, 0);
 }
 
-static void simple(struct x86_cpu *cpu, u32 reason, u32 code)
+static u32 reason_of(u32 code)
 {
-	struct hv_exit exit;
+	if (code & VMX_EXIT_ENTRY_FAILURE)
+		return HV_EXIT_invalid;
+	if ((code >= VMX_REASON_VMCLEAR && code <= VMX_REASON_VMXON) || code == VMX_REASON_GETSEC ||
+	    code == VMX_REASON_INVEPT || code == VMX_REASON_INVVPID || code == VMX_REASON_VMFUNC)
+		return HV_EXIT_virt_insn;
+	if (code == VMX_REASON_TRIPLE_FAULT)
+		return HV_EXIT_shutdown;
+	return code == VMX_REASON_EXCEPTION_NMI ? HV_EXIT_exception : HV_EXIT_other;
+}
 
-	exit.reason = reason;
-	exit.nr = code;
-	exit.value = vmx_vmread(VMX_QUALIFICATION);
-	exit.during_event = false;
-	exit.insn_len = (u8)vmx_vmread(VMX_EXIT_INSN_LENGTH);
-	x86_exit_finish(cpu, &exit);
+static void refuse(struct x86_cpu *cpu, u32 code)
+{
+	struct hv_exit exit = { .reason = reason_of(code), .nr = code, .value = vmx_vmread(VMX_QUALIFICATION) };
+
+	hv_exit_count(&cpu->core, exit.reason);
+	finish(cpu, &exit, hv_exit_refuse(&cpu->core, &exit));
 }
 
 /*
@@ -101,7 +149,7 @@ static void exception_or_nmi(struct x86_cpu *cpu)
 	u64 info = vmx_vmread(VMX_EXIT_INTERRUPTION);
 
 	if (HV_GET(VMX_EVENT_TYPE, info) != VMX_TYPE_NMI) {
-		simple(cpu, HV_EXIT_exception, (u32)info);
+		refuse(cpu, VMX_REASON_EXCEPTION_NMI);
 		return;
 	}
 	/* The exit blocks NMIs in root mode until an IRET, and nothing below is in need of that. */
@@ -144,33 +192,17 @@ static bool repair_entry(u32 code)
 	return vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY, state & ~VMX_BLOCKING_SMI);
 }
 
-static u32 reason_of(u32 code)
+/*
+ * All but instructions that exit by themselves may have interrupted the delivery of an event: "Information for VM
+ * Exits That Occur During Event Delivery".
+ */
+static HV_COLD void dispatch_rare(struct x86_cpu *cpu, u32 code)
 {
-	if (code & VMX_EXIT_ENTRY_FAILURE)
-		return HV_EXIT_invalid;
-	if ((code >= VMX_REASON_VMCLEAR && code <= VMX_REASON_VMXON) || code == VMX_REASON_GETSEC ||
-	    code == VMX_REASON_INVEPT || code == VMX_REASON_INVVPID || code == VMX_REASON_VMFUNC)
-		return HV_EXIT_virt_insn;
-	if (code == VMX_REASON_TRIPLE_FAULT)
-		return HV_EXIT_shutdown;
-	return code == VMX_REASON_INVD ? HV_EXIT_cache : HV_EXIT_other;
-}
+	u64 vectoring = vmx_vmread(VMX_VECTORING_INFO);
 
-static void dispatch(struct x86_cpu *cpu, u32 code)
-{
+	if (vectoring & VMX_EVENT_VALID)
+		vmx_requeue_event(vectoring);
 	switch (code) {
-	case VMX_REASON_VMCALL:
-		hypercall(cpu);
-		return;
-	case VMX_REASON_CPUID:
-		simple(cpu, HV_EXIT_cpuid, 0);
-		return;
-	case VMX_REASON_RDMSR:
-		access_msr(cpu, HV_EXIT_msr_read);
-		return;
-	case VMX_REASON_WRMSR:
-		access_msr(cpu, HV_EXIT_msr_write);
-		return;
 	case VMX_REASON_EPT_VIOLATION:
 	case VMX_REASON_EPT_MISCONFIG:
 		violation(cpu);
@@ -182,45 +214,66 @@ static void dispatch(struct x86_cpu *cpu, u32 code)
 		exception_or_nmi(cpu);
 		return;
 	case VMX_REASON_NMI_WINDOW:
-		cpu->core.stats->exits[HV_EXIT_nmi_window]++;
+		hv_exit_count(&cpu->core, HV_EXIT_nmi_window);
 		vmx_nmi_window(cpu);
 		return;
 	case VMX_REASON_INIT:
-		cpu->core.stats->exits[HV_EXIT_init]++;
+		hv_exit_count(&cpu->core, HV_EXIT_init);
 		await_sipi();
 		return;
 	case VMX_REASON_SIPI:
-		cpu->core.stats->exits[HV_EXIT_sipi]++;
+		hv_exit_count(&cpu->core, HV_EXIT_sipi);
 		take_sipi(cpu);
 		return;
 	case VMX_REASON_XSETBV:
 		xsetbv(cpu);
 		return;
+	case VMX_REASON_INVD:
+		invalidate_caches(cpu);
+		return;
 	default:
-		simple(cpu, reason_of(code), code);
+		refuse(cpu, code);
 	}
+}
+
+static HV_COLD void entry_failed(struct x86_cpu *cpu, u32 code)
+{
+	if (hv_exit_is_first(&cpu->core))
+		x86_enter_failed(cpu, -EIO);
+	if (!repair_entry(code))
+		refuse(cpu, code);
 }
 
 void vmx_handle_exit(struct x86_cpu *cpu)
 {
 	u32 code = (u32)vmx_vmread(VMX_EXIT_REASON);
-	u64 vectoring = vmx_vmread(VMX_VECTORING_INFO);
 
-	if (vectoring & VMX_EVENT_VALID)
-		vmx_requeue_event(vectoring);
-	if (code & VMX_EXIT_ENTRY_FAILURE) {
-		if (!cpu->launched)
-			x86_enter_failed(cpu, -EIO);
-		if (repair_entry(code))
-			return;
+	if (hv_unlikely(code & VMX_EXIT_ENTRY_FAILURE)) {
+		entry_failed(cpu, code);
+		return;
 	}
-	cpu->launched = true;
-	dispatch(cpu, code);
-	if (cpu->flush_tlb) {
-		cpu->flush_tlb = false;
-		vmx_invept_all();
-		vmx_invvpid_all();
-	}
+	if (code == VMX_REASON_CPUID)
+		cpuid(cpu);
+	else if (code == VMX_REASON_VMCALL)
+		hypercall(cpu);
+	else if (code == VMX_REASON_RDMSR)
+		access_msr(cpu, HV_EXIT_msr_read);
+	else if (code == VMX_REASON_WRMSR)
+		access_msr(cpu, HV_EXIT_msr_write);
+	else
+		dispatch_rare(cpu, code);
+}
+
+void vmx_before_entry(struct x86_cpu *cpu)
+{
+	if (cpu->nmi_pending)
+		vmx_deliver_nmi(cpu);
+	if (!cpu->flush_tlb)
+		return;
+	cpu->flush_tlb = false;
+	x86_window_close_all(cpu);
+	vmx_invept_all();
+	vmx_invvpid_all();
 }
 
 void vmx_resume_failed(struct x86_cpu *cpu)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Events for the guest, and stepping behind instructions: "Event Injection". */
 #include <hv/bits.h>
+#include <hv/compiler.h>
 #include <vmx/vmx.h>
 #include <x86/exit.h>
 #include <x86/regs.h>
@@ -74,8 +75,23 @@ void vmx_nmi_window(struct x86_cpu *cpu)
 void vmx_deliver_nmi(struct x86_cpu *cpu)
 {
 	cpu->nmi_pending = false;
-	cpu->core.stats->exits[HV_EXIT_nmi]++;
+	hv_exit_count(&cpu->core, HV_EXIT_nmi);
 	x86_exit_nmi(cpu);
+}
+
+static HV_COLD u64 wrap(u64 rip)
+{
+	return vmx_vmread(VMX_GUEST_CS_RIGHTS) & X86_ATTR_L ? rip : (u32)rip;
+}
+
+static HV_COLD void end_shadow(u64 state)
+{
+	(void)vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY, state & ~(VMX_BLOCKING_STI | VMX_BLOCKING_MOV_SS));
+}
+
+static HV_COLD void trap_step(void)
+{
+	(void)vmx_vmwrite(VMX_GUEST_PENDING_DEBUG, vmx_vmread(VMX_GUEST_PENDING_DEBUG) | VMX_PENDING_DEBUG_BS);
 }
 
 void vmx_advance(struct x86_cpu *cpu, unsigned int len)
@@ -85,13 +101,12 @@ void vmx_advance(struct x86_cpu *cpu, unsigned int len)
 
 	(void)cpu;
 	/* Outside 64-bit code RIP has 32 bits; the upper half of a legal one is 0, so only a carry must go. */
-	if (rip >> 32 == 1)
-		rip = vmx_vmread(VMX_GUEST_CS_RIGHTS) & X86_ATTR_L ? rip : (u32)rip;
+	if (hv_unlikely(rip >> 32 == 1))
+		rip = wrap(rip);
 	(void)vmx_vmwrite(VMX_GUEST_RIP, rip);
-	if (state & (VMX_BLOCKING_STI | VMX_BLOCKING_MOV_SS))
-		(void)vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY, state & ~(VMX_BLOCKING_STI | VMX_BLOCKING_MOV_SS));
+	if (hv_unlikely(state & (VMX_BLOCKING_STI | VMX_BLOCKING_MOV_SS)))
+		end_shadow(state);
 	/* The instruction is done, so its single-step trap is due. */
-	if (vmx_vmread(VMX_GUEST_RFLAGS) & X86_RFLAGS_TF)
-		(void)vmx_vmwrite(VMX_GUEST_PENDING_DEBUG,
-				  vmx_vmread(VMX_GUEST_PENDING_DEBUG) | VMX_PENDING_DEBUG_BS);
+	if (hv_unlikely(vmx_vmread(VMX_GUEST_RFLAGS) & X86_RFLAGS_TF))
+		trap_step();
 }

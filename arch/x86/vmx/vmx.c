@@ -159,12 +159,6 @@ u64 vmx_get(struct x86_cpu *cpu, enum x86_field field)
 	return value;
 }
 
-void vmx_set(struct x86_cpu *cpu, enum x86_field field, u64 value)
-{
-	(void)cpu;
-	(void)vmx_vmwrite(fields[field], value);
-}
-
 static void put_segment(unsigned int name, u16 selector, u64 base, u32 rights)
 {
 	(void)vmx_vmwrite(VMX_GUEST_ES_SELECTOR + 2 * name, selector);

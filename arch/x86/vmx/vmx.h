@@ -36,7 +36,10 @@ u64 vmx_eptp(void);
 /** vmx_handle_exit() - from vmx_exit_entry */
 void vmx_handle_exit(struct x86_cpu *cpu);
 
-/** vmx_deliver_nmi() - from the entry path: an NMI came in root mode */
+/** vmx_before_entry() - from the entry path, while nmi_pending or flush_tlb is set */
+void vmx_before_entry(struct x86_cpu *cpu);
+
+/** vmx_deliver_nmi() - an NMI came, in the guest or in root mode */
 void vmx_deliver_nmi(struct x86_cpu *cpu);
 
 /** vmx_nmi_window() - the guest can take its pending NMI now */

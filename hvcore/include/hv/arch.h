@@ -56,11 +56,14 @@ void hv_arch_moderate(bool on);
 /** hv_arch_flush_guest() - drop this CPU's translations of the guest before it goes on */
 void hv_arch_flush_guest(struct hv_cpu *cpu);
 
-/** hv_arch_emulate() - carry out or deny what a guest did with registers, CPUID, the APIC and the like */
-enum hv_verdict hv_arch_emulate(struct hv_cpu *cpu, struct hv_exit *exit);
-
 /** hv_arch_skip_write() - drop a write to hidden memory: step behind it. False if the instruction is not understood. */
 bool hv_arch_skip_write(struct hv_cpu *cpu, struct hv_exit *exit);
+
+/** hv_arch_hypercall_arg() - the first, second or third argument: @i is 0, 1 or 2 */
+u64 hv_arch_hypercall_arg(struct hv_cpu *cpu, unsigned int i);
+
+/** hv_arch_guest_is_privileged() - does the guest run at CPL 0? */
+bool hv_arch_guest_is_privileged(struct hv_cpu *cpu);
 
 /** hv_arch_guest_rip() - for reports */
 u64 hv_arch_guest_rip(struct hv_cpu *cpu);

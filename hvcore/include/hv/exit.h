@@ -12,7 +12,7 @@
 
 /*
  * What the vendor code knows after decoding. Which fields hold something depends on the reason:
- *  hypercall          nr, arg[0..2], privileged; the answer goes to @value
+ *  hypercall          nr; the answer goes to @value
  *  msr_read/write     nr, value
  *  memory, apic       gpa, access, during_event
  *  io                 nr (port), access, size
@@ -25,12 +25,10 @@ struct hv_exit {
 	u32 reason;		/* enum hv_exit_reason */
 	u32 nr;
 	u64 value;
-	u64 arg[3];
 	u64 gpa;
 	u8 access;
 	u8 size;
 	u8 insn_len;		/* 0: hardware did not tell */
-	bool privileged;	/* CPL 0 */
 	bool during_event;	/* happened while the CPU delivered an event */
 };
 
@@ -43,14 +41,24 @@ enum hv_verdict {
 	HV_LEAVE,		/* this CPU goes back to the bare machine */
 };
 
-/**
- * hv_exit_dispatch() - the one upcall from architecture code
- *
- * Context: the CPU that exited, no lock held. The vendor code applies the verdict.
+/** hv_exit_count() - once per exit, by the vendor code that knows its reason */
+static inline void hv_exit_count(struct hv_cpu *cpu, enum hv_exit_reason reason)
+{
+	cpu->stats->exits[reason]++;
+}
+
+/** hv_exit_is_first() - the CPU counted none yet, so the guest never ran on it */
+bool hv_exit_is_first(const struct hv_cpu *cpu);
+
+/*
+ * What the core judges; the architecture applies the verdict. Context: the CPU that exited, no lock held.
+ * Memory: hv_root_violation(). Registers, CPUID and the APIC are the architecture's own.
  */
-enum hv_verdict hv_exit_dispatch(struct hv_cpu *cpu, struct hv_exit *exit);
 
 /** hv_hypercall() - decode and carry out a hypercall */
 enum hv_verdict hv_hypercall(struct hv_cpu *cpu, struct hv_exit *exit);
+
+/** hv_exit_refuse() - nothing that root may do, or nothing that anybody asked for: report it, deny it or stop root */
+enum hv_verdict hv_exit_refuse(struct hv_cpu *cpu, const struct hv_exit *exit);
 
 #endif

@@ -32,7 +32,7 @@
 void x86_apic_send_nmi(u32 apic_id);
 
 /** x86_apic_is_page() - is this the page of the local APIC's registers? */
-bool x86_apic_is_page(u64 gpa);
+bool x86_apic_is_page(const struct x86_cpu *cpu, u64 gpa);
 
 /** x86_apic_icr() - the guest writes the ICR: INIT and start-up IPIs are delivered by us, the rest by hardware */
 enum hv_verdict x86_apic_icr(struct x86_cpu *cpu, u64 icr, u32 destination);

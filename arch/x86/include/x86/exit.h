@@ -6,12 +6,17 @@
 #include <hv/exit.h>
 #include <x86/cpu.h>
 
-/**
- * x86_exit_finish() - let the core judge @exit, and apply its verdict
- *
- * Return: the guest goes on behind the instruction. Does not return if the CPU leaves.
- */
-bool x86_exit_finish(struct x86_cpu *cpu, struct hv_exit *exit);
+/** x86_exit_apply() - apply @verdict on @exit. Does not return if the CPU leaves. */
+void x86_exit_apply(struct x86_cpu *cpu, const struct hv_exit *exit, enum hv_verdict verdict);
+
+/** x86_emulate_cpuid() - CPUID as the machine answers it, but for the bits that mirror CR4; does not step behind it */
+void x86_emulate_cpuid(struct x86_cpu *cpu, u64 cr4);
+
+/** x86_emulate_xsetbv() - XSETBV of register @exit->nr */
+enum hv_verdict x86_emulate_xsetbv(const struct hv_exit *exit);
+
+/** x86_emulate_invd() - INVD that loses nothing */
+enum hv_verdict x86_emulate_invd(void);
 
 /** x86_exit_nmi() - an NMI arrived while the guest ran: a kick of ours, or one for the guest */
 void x86_exit_nmi(struct x86_cpu *cpu);

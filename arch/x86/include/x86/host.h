@@ -31,11 +31,26 @@ u64 x86_slot_hpa(const struct x86_cpu *cpu, u64 offset);
 u64 x86_host_cr4(void);
 extern struct x86_table_register x86_host_idt;
 
-#define X86_WINDOWS 8
-enum x86_window { X86_WINDOW_WALK, X86_WINDOW_FETCH, X86_WINDOW_COPY };
+#define X86_WINDOW_OPEN 1
 
-/** x86_window_map() - make a frame readable (and writable, if @write) at the window's address until the next use */
-void *x86_window_map(struct x86_cpu *cpu, enum x86_window window, u64 hpa, bool write);
+/*
+ * Windows: single frames that this CPU maps for a moment. Walking the guest's tables has one for each level, so that
+ * the next walk, which mostly goes the same way, finds them open. They are a TLB of ours, and are closed with the
+ * guest's: what root may see changes only together with a flush.
+ */
+enum x86_window { X86_WINDOW_WALK, X86_WINDOW_FETCH = X86_WINDOW_WALK + 5 };
+
+/** x86_window_shows() - is the window open on this frame? Then that is its address, else NULL. */
+static inline void *x86_window_shows(const struct x86_cpu *cpu, unsigned int window, u64 hpa)
+{
+	return cpu->window[window] == (hpa | X86_WINDOW_OPEN) ? x86_slot_part(cpu, X86_SLOT_WINDOW + window * HV_PAGE_SIZE) : NULL;
+}
+
+/** x86_window_open() - make a frame readable at the window's address until the next use */
+void *x86_window_open(struct x86_cpu *cpu, unsigned int window, u64 hpa);
+
+/** x86_window_close_all() - the frames may be somebody else's now */
+void x86_window_close_all(struct x86_cpu *cpu);
 
 /* Where root mode maps the registers of the local APIC. */
 #define X86_APIC_VA 0xffffff0030000000ULL

@@ -10,9 +10,18 @@ struct __attribute__((packed)) x86_table_register {
 	u64 base;
 };
 
+/* The instruction clears the upper halves. */
 struct x86_cpuid {
-	u32 eax, ebx, ecx, edx;
+	u64 eax, ebx, ecx, edx;
 };
+
+static inline u64 x86_stack_pointer(void)
+{
+	u64 rsp;
+
+	asm("mov %%rsp, %0" : "=r"(rsp));
+	return rsp;
+}
 
 static inline struct x86_cpuid x86_cpuid(u32 leaf, u32 subleaf)
 {

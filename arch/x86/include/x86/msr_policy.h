@@ -15,7 +15,7 @@ enum x86_msr_action {
 	X86_MSR_KEEP,		/* writes must not change the value; reads are native */
 	X86_MSR_VEIL,		/* reads show (value & ~clear) | set; writes must not change what is shown */
 	X86_MSR_IGNORE,		/* writes vanish */
-	X86_MSR_EFER_SVME,	/* the bit that VMRUN needs stays set */
+	X86_MSR_VENDOR,		/* never comes here: the vendor code takes it */
 	X86_MSR_APIC_BASE_MOVE,
 	X86_MSR_ICR,
 };

@@ -25,7 +25,6 @@ struct hv_launch;
 	_(void, cpu_fini, (struct x86_cpu *cpu), (cpu), "turn virtualization off; NMIs flow again")                   \
 	_(int, enter, (struct x86_cpu *cpu), (cpu), "first entry; returns only on failure")                           \
 	_(u64, get, (struct x86_cpu *cpu, enum x86_field field), (cpu, field), "read a guest register")               \
-	_(void, set, (struct x86_cpu *cpu, enum x86_field field, u64 value), (cpu, field, value), "write one")        \
 	_(void, save_state, (struct x86_cpu *cpu, struct x86_state *state), (cpu, state),                             \
 	  "the guest's state, to continue natively with it")                                                          \
 	_(void, inject, (struct x86_cpu *cpu, u8 vector, bool has_error, u32 error), (cpu, vector, has_error, error), \

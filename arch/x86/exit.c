@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The verdict's way back into the guest; and NMIs, which are root's or another CPU's requests. */
+#include <hv/arch.h>
+#include <hv/atomic.h>
+#include <x86/exit.h>
+#include <x86/insn.h>
+#include <x86/regs.h>
+#include <x86/vcpu_ops.h>
+
+/* Root cannot go on, as on the bare machine after a triple fault: with nobody else to protect, that means reset. */
+static void stop_root(struct x86_cpu *cpu)
+{
+	hv_store_release(&cpu->core.pub->failed, 1);
+	x86_out8(X86_PORT_RESET, X86_RESET_FULL);
+	hv_arch_halt();
+}
+
+/* An exception raised while another event is delivered: "Double Fault"; good enough for all that we inject. */
+static void inject(struct x86_cpu *cpu, const struct hv_exit *exit, u8 vector)
+{
+	if (exit->during_event)
+		x86_vcpu_inject(cpu, X86_VECTOR_DF, true, 0);
+	else
+		x86_vcpu_inject(cpu, vector, vector == X86_VECTOR_GP, 0);
+}
+
+void x86_exit_apply(struct x86_cpu *cpu, const struct hv_exit *exit, enum hv_verdict verdict)
+{
+	switch (verdict) {
+	case HV_RESUME:
+		return;
+	case HV_ADVANCE:
+		x86_vcpu_advance(cpu, exit->insn_len);
+		return;
+	case HV_INJECT_UD:
+		inject(cpu, exit, X86_VECTOR_UD);
+		return;
+	case HV_INJECT_GP:
+		inject(cpu, exit, X86_VECTOR_GP);
+		return;
+	case HV_LEAVE:
+		x86_vcpu_advance(cpu, exit->insn_len);
+		cpu->leave_back = x86_regs_of(cpu)->r[X86_RDI];
+		x86_leave(cpu);
+	case HV_STOP_CELL:
+		stop_root(cpu);
+	}
+}
+
+static void await_sipi(struct x86_cpu *cpu)
+{
+	struct hv_cpu_pub *pub = cpu->core.pub;
+
+	hv_exit_count(&cpu->core, HV_EXIT_init);
+	/* Set before the request is cleared: at any moment one of the two says that a start-up IPI is welcome. */
+	hv_store_release(&pub->waits_for_sipi, 1);
+	(void)hv_fetch_and(&pub->requests, ~(u32)HV_REQUEST_INIT);
+	x86_vcpu_reset(cpu);
+	while (!(hv_load_acquire(&pub->requests) & HV_REQUEST_SIPI))
+		hv_arch_relax();
+	hv_store_release(&pub->waits_for_sipi, 0);
+	(void)hv_fetch_and(&pub->requests, ~(u32)HV_REQUEST_SIPI);
+	hv_exit_count(&cpu->core, HV_EXIT_sipi);
+	x86_vcpu_start(cpu, (u8)hv_load_once(&pub->sipi_vector));
+}
+
+void x86_exit_nmi(struct x86_cpu *cpu)
+{
+	if (hv_load_acquire(&cpu->core.pub->requests) & HV_REQUEST_INIT)
+		await_sipi(cpu);
+	else
+		x86_vcpu_inject_nmi(cpu);
+}
