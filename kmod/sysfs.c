@@ -23,35 +23,46 @@ static struct cpu_dir **cpu_dirs;
 
 static const char *const state_names[] = { "off", "prepared", "entering", "active", "leaving" };
 
-#define HV0_SHOW(name, format, value)                                                                                 \
+#define SHOW(name, format, value)                                                                                     \
 	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *buf)                      \
 	{                                                                                                             \
 		return sysfs_emit(buf, format "\n", value);                                                           \
 	}                                                                                                             \
 	static DEVICE_ATTR_RO(name)
 
-static u64 stat_or_zero(const u64 *value)
-{
-	return value ? READ_ONCE(*value) : 0;
-}
+/* What a leave takes away must not go while it is read. (cell0's files need no lock: they go first.) */
+#define SHOW_LOCKED(name, format, value)                                                                              \
+	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *buf)                      \
+	{                                                                                                             \
+		ssize_t n = mutex_lock_interruptible(&hvk.lock);                                                      \
+                                                                                                                      \
+		if (n)                                                                                                \
+			return n;                                                                                     \
+		n = sysfs_emit(buf, format "\n", value);                                                              \
+		mutex_unlock(&hvk.lock);                                                                              \
+		return n;                                                                                             \
+	}                                                                                                             \
+	static DEVICE_ATTR_RO(name)
 
-HV0_SHOW(state, "%s", state_names[READ_ONCE(hvk.state)]);
-HV0_SHOW(version, "%s", THIS_MODULE->version);
-HV0_SHOW(vendor, "%s", hvk.vendor ? hvk_vendor_name() : "none");
-HV0_SHOW(cpus_online, "%u", hvk.header ? hvk.header->online_cpus : 0);
-HV0_SHOW(memory_bytes, "%llu", hvk.memory.range.size);
-HV0_SHOW(memory_start, "0x%llx", hvk.memory.range.start);
-HV0_SHOW(image_bytes, "%llu", ((const struct hv_header *)hvk_image)->core_size);
-HV0_SHOW(percpu_bytes, "%u", ((const struct hv_header *)hvk_image)->percpu_size);
-HV0_SHOW(text_bytes, "%llu",
+#define STAT(name) (hvk.stats ? READ_ONCE(hvk.stats->name) : 0)
+
+SHOW(state, "%s", state_names[READ_ONCE(hvk.state)]);
+SHOW(version, "%s", THIS_MODULE->version);
+SHOW_LOCKED(vendor, "%s", hvk.vendor ? hvk_vendor_name() : "none");
+SHOW_LOCKED(cpus_online, "%u", hvk.launch ? hvk.launch->nr_cpus : 0);
+SHOW_LOCKED(memory_bytes, "%llu", hvk.memory.range.size);
+SHOW_LOCKED(memory_start, "0x%llx", hvk.memory.range.start);
+SHOW(image_bytes, "%llu", ((const struct hv_header *)hvk_image)->core_size);
+SHOW(percpu_bytes, "%u", ((const struct hv_header *)hvk_image)->percpu_size);
+SHOW(text_bytes, "%llu",
 	 ((const struct hv_header *)hvk_image)->data_offset - ((const struct hv_header *)hvk_image)->text_offset);
-HV0_SHOW(pool_frames, "%llu", stat_or_zero(hvk.stats ? &hvk.stats->pool_frames : NULL));
-HV0_SHOW(pool_frames_free, "%llu", stat_or_zero(hvk.stats ? &hvk.stats->pool_frames_free : NULL));
-HV0_SHOW(root_bytes_4k, "%llu", stat_or_zero(hvk.stats ? &hvk.stats->root_bytes_4k : NULL));
-HV0_SHOW(root_bytes_2m, "%llu", stat_or_zero(hvk.stats ? &hvk.stats->root_bytes_2m : NULL));
-HV0_SHOW(root_bytes_1g, "%llu", stat_or_zero(hvk.stats ? &hvk.stats->root_bytes_1g : NULL));
-HV0_SHOW(table_frames, "%llu", stat_or_zero(hvk.stats ? &hvk.stats->root_table_frames : NULL));
-HV0_SHOW(stop_us, "%llu", hvk.stop_us);
+SHOW_LOCKED(pool_frames, "%llu", STAT(pool_frames));
+SHOW_LOCKED(pool_frames_free, "%llu", STAT(pool_frames_free));
+SHOW_LOCKED(root_bytes_4k, "%llu", STAT(root_bytes_4k));
+SHOW_LOCKED(root_bytes_2m, "%llu", STAT(root_bytes_2m));
+SHOW_LOCKED(root_bytes_1g, "%llu", STAT(root_bytes_1g));
+SHOW_LOCKED(table_frames, "%llu", STAT(root_table_frames));
+SHOW(stop_us, "%llu", hvk.stop_us);
 
 static struct attribute *hv0_attrs[] = {
 	&dev_attr_state.attr,	      &dev_attr_version.attr,	     &dev_attr_vendor.attr,
@@ -82,10 +93,10 @@ static ssize_t cell_memory_show(struct device *dev, struct device_attribute *att
 }
 static struct device_attribute dev_attr_cell_memory = __ATTR(memory_bytes, 0444, cell_memory_show, NULL);
 
-HV0_SHOW(cpus, "%u", cpumask_weight(&hvk.cpus));
-HV0_SHOW(cpus_list, "%*pbl", cpumask_pr_args(&hvk.cpus));
-HV0_SHOW(entries, "%llu", hvk.entries);
-HV0_SHOW(fault_reason, "%s", "none");
+SHOW(cpus, "%u", cpumask_weight(&hvk.cpus));
+SHOW(cpus_list, "%*pbl", cpumask_pr_args(&hvk.cpus));
+SHOW(entries, "%llu", hvk.entries);
+SHOW(fault_reason, "%s", "none");
 
 static struct attribute *cell_attrs[] = {
 	&dev_attr_cell_name.attr, &dev_attr_cell_state.attr, &dev_attr_cpus.attr, &dev_attr_cpus_list.attr,
@@ -117,7 +128,7 @@ static ssize_t cell_counter_show(struct device *dev, struct device_attribute *at
 	unsigned int i, reason = container_of(attr, struct counter, dev)->reason;
 	u64 sum = 0;
 
-	for (i = 0; i < hvk.header->online_cpus; i++)
+	for (i = 0; i < hvk.launch->nr_cpus; i++)
 		sum += count_cpu(i, reason);
 	return sysfs_emit(buf, "%llu\n", sum);
 }
@@ -174,7 +185,7 @@ static void add_cpu_dirs(void)
 {
 	unsigned int cpu, number = 0;
 
-	cpu_dirs = kcalloc(hvk.header->online_cpus, sizeof(*cpu_dirs), GFP_KERNEL);
+	cpu_dirs = kcalloc(hvk.launch->nr_cpus, sizeof(*cpu_dirs), GFP_KERNEL);
 	if (!cpu_dirs)
 		return;
 	for_each_cpu(cpu, &hvk.cpus) {
@@ -187,7 +198,7 @@ static void remove_cpu_dirs(void)
 {
 	unsigned int i;
 
-	for (i = 0; cpu_dirs && i < hvk.header->online_cpus; i++) {
+	for (i = 0; cpu_dirs && i < hvk.launch->nr_cpus; i++) {
 		if (!cpu_dirs[i])
 			continue;
 		kobject_del(&cpu_dirs[i]->kobj);

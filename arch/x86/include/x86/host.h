@@ -43,7 +43,9 @@ enum x86_window { X86_WINDOW_WALK, X86_WINDOW_FETCH = X86_WINDOW_WALK + 5 };
 /** x86_window_shows() - is the window open on this frame? Then that is its address, else NULL. */
 static inline void *x86_window_shows(const struct x86_cpu *cpu, unsigned int window, u64 hpa)
 {
-	return cpu->window[window] == (hpa | X86_WINDOW_OPEN) ? x86_slot_part(cpu, X86_SLOT_WINDOW + window * HV_PAGE_SIZE) : NULL;
+	if (cpu->window[window] != (hpa | X86_WINDOW_OPEN))
+		return NULL;
+	return x86_slot_part(cpu, X86_SLOT_WINDOW + window * HV_PAGE_SIZE);
 }
 
 /** x86_window_open() - make a frame readable at the window's address until the next use */
