@@ -46,6 +46,13 @@ static const char *const state_names[] = { "off", "prepared", "entering", "activ
 
 #define STAT(name) (hvk.stats ? READ_ONCE(hvk.stats->name) : 0)
 
+static u64 text_bytes(void)
+{
+	const struct hv_header *header = (const struct hv_header *)hvk_image;
+
+	return header->data_offset - header->text_offset;
+}
+
 SHOW(state, "%s", state_names[READ_ONCE(hvk.state)]);
 SHOW(version, "%s", THIS_MODULE->version);
 SHOW_LOCKED(vendor, "%s", hvk.vendor ? hvk_vendor_name() : "none");
@@ -54,8 +61,7 @@ SHOW_LOCKED(memory_bytes, "%llu", hvk.memory.range.size);
 SHOW_LOCKED(memory_start, "0x%llx", hvk.memory.range.start);
 SHOW(image_bytes, "%llu", ((const struct hv_header *)hvk_image)->core_size);
 SHOW(percpu_bytes, "%u", ((const struct hv_header *)hvk_image)->percpu_size);
-SHOW(text_bytes, "%llu",
-	 ((const struct hv_header *)hvk_image)->data_offset - ((const struct hv_header *)hvk_image)->text_offset);
+SHOW(text_bytes, "%llu", text_bytes());
 SHOW_LOCKED(pool_frames, "%llu", STAT(pool_frames));
 SHOW_LOCKED(pool_frames_free, "%llu", STAT(pool_frames_free));
 SHOW_LOCKED(root_bytes_4k, "%llu", STAT(root_bytes_4k));

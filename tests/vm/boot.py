@@ -78,7 +78,8 @@ class Watch:
         if self.machine.ended():
             self.console.poll()
             return self.console.panic or "the machine ended"
-        if self.console.panic:
+        # where an end is expected, a panic may be on the way there
+        if self.console.panic and not (self.console.current and self.console.current.expected):
             self.panicked = self.panicked or now
             return self.console.panic if now > self.panicked + GRACE else None
         if failure := self.machine.failure() or (self.console.boots > 1 and "reset"):
@@ -112,7 +113,7 @@ def boot(spec, limits, options, on_line, on_result):
     """
     first, *more = limits
     log = Log(f"{spec.vendor}-{spec.kernel.name}-{first}" + (f"+{len(more)}" if more else ""))
-    archive = initramfs.build(spec.vendor, spec.kernel, options.hv, options.scenario_dir, options.include)
+    archive = initramfs.build(spec, options.hv, options.scenario_dir, options.include)
     total = spec.boot_limit + sum(limits.values()) + STEP_LIMIT * (len(limits) + 1)
     debug = Debug(options.gdb, options.qemu_log, tuple(options.qemu_arg))
     with Machine(spec, archive, f"hv.run={','.join(limits)}", log.path, total, debug) as machine:
@@ -140,7 +141,7 @@ def settle(console, why, names):
 
 def shell(spec, options):
     """Connects the terminal to a shell on the machine's serial console."""
-    archive = initramfs.build(spec.vendor, spec.kernel, options.hv, options.scenario_dir, options.include)
+    archive = initramfs.build(spec, options.hv, options.scenario_dir, options.include)
     debug = Debug(options.gdb, options.qemu_log, tuple(options.qemu_arg))
     master, slave = pty.openpty()
     tty.setraw(slave)

@@ -139,8 +139,9 @@ def add_ours(archive, kernel, hv, scenarios, includes):
                     add_libraries(archive, program)
 
 
-def build(vendor, kernel, hv, scenarios, includes):
-    """Returns the bytes of the initramfs for a machine of that vendor under that kernel."""
+def build(spec, hv, scenarios, includes):
+    """Returns the bytes of the initramfs for that machine."""
+    kernel = spec.kernel
     archive = Archive()
     add_busybox(archive)
     # without a console node in the archive the kernel gives /init no standard output
@@ -149,7 +150,9 @@ def build(vendor, kernel, hv, scenarios, includes):
     for directory in ("proc", "sys", "tmp", "root", "etc"):
         archive.directory(directory)
     archive.file("init", HERE / "init", executable=True)
-    add_modules(archive, kernel, MODULES[vendor])
+    add_modules(archive, kernel, MODULES[spec.vendor])
     add_ours(archive, kernel, pathlib.Path(hv) if hv else kernel.out / "hv.ko", scenarios,
              [pathlib.Path(p).resolve() for p in includes])
+    if spec.vmlinuz:
+        archive.file("boot/vmlinuz", kernel.vmlinuz)
     return archive.pack()

@@ -10,7 +10,7 @@ import kernels
 from machine import DEFAULTS, SLOWNESS, Spec
 
 KEYS = {"vendors": "svm,vmx", "kernels": "6.1-cloud", "cpus": None, "mem": None, "timeout": "60",
-        "cpu-flags": "", "args": "", "icount": "no", "exclusive": "no"}
+        "cpu-flags": "", "args": "", "icount": "no", "exclusive": "no", "vmlinuz": "no"}
 
 
 class SuiteError(Exception):
@@ -55,7 +55,8 @@ def make_spec(vendor, wish, kernel, options):
     if icount and int(cpus) != 1:
         raise SuiteError("instructions can be counted with one CPU only")
     return Spec(vendor, kernels.get(kernel), int(cpus), options.mem or wish["mem"] or DEFAULTS[vendor]["mem"],
-                options.cpu_flags or wish["cpu-flags"], f"{wish['args']} {options.append}".strip(), icount)
+                options.cpu_flags or wish["cpu-flags"], f"{wish['args']} {options.append}".strip(), icount,
+                wish["vmlinuz"] == "yes")
 
 
 def plan(vendor, wanted, options, every_kernel):
