@@ -23,7 +23,7 @@ static s64 selfcheck(struct hv_cpu *cpu)
 {
 	if (!is_trusted(cpu))
 		return -EPERM;
-	return hv.pool.free == hv.stats->pool_frames_free ? 0 : -EIO;
+	return hv_selfcheck();
 }
 
 static s64 start_cpus(struct hv_cpu *cpu)

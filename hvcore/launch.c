@@ -128,6 +128,14 @@ static int init_cpu(struct hv_launch *launch, struct hv_cpu *cpu)
 	return hv_arch_cpu_init(launch, cpu);
 }
 
+/* The last look before the first CPU enters the guest. */
+static int late(struct hv_launch *launch, const struct hv_cpu *cpu)
+{
+	int err = hv_selfcheck();
+
+	return err ? hv_launch_fail(launch, cpu->id, err, "the hypervisor's self-check failed") : 0;
+}
+
 int hv_launch_cpu(struct hv_launch *launch, struct hv_cpu *cpu)
 {
 	bool first = cpu->id == 0;
@@ -142,7 +150,7 @@ int hv_launch_cpu(struct hv_launch *launch, struct hv_cpu *cpu)
 	err = meet(launch, cpu, HV_STAGE_percpu, init_cpu(launch, cpu));
 	if (err)
 		goto err_fini_cpu;
-	err = meet(launch, cpu, HV_STAGE_late, first ? hv_arch_late_init(launch) : 0);
+	err = meet(launch, cpu, HV_STAGE_late, first ? late(launch, cpu) : 0);
 	if (err)
 		goto err_fini_cpu;
 	hv_store_release(&hv.state, HV_ACTIVE);

@@ -219,7 +219,7 @@ static void publish(struct hv_launch *launch)
 	hvk.header = hvk.shared + HV_SHARED_HEADER;
 	hvk.log = hvk.shared + HV_SHARED_LOG;
 	hvk.stats = hvk.shared + HV_SHARED_STATS;
-	hvk.state = HV_ACTIVE;
+	WRITE_ONCE(hvk.state, HV_ACTIVE);
 	hvk.entries++;
 	hvk_kvm_hide(true);
 	hvk_log_start(true);
@@ -257,8 +257,9 @@ static int launch_online(struct hv_launch *launch)
 	err = prepare_bridge(launch);
 	if (err)
 		return err;
+	WRITE_ONCE(hvk.state, HV_PREPARED);
 	number_cpus();
-	hvk.state = HV_ENTERING;
+	WRITE_ONCE(hvk.state, HV_ENTERING);
 	start = ktime_get();
 	err = cross(launch);
 	if (err)
@@ -296,7 +297,7 @@ int hvk_launch(void)
 	return 0;
 
 err_free:
-	hvk.state = HV_OFF;
+	WRITE_ONCE(hvk.state, HV_OFF);
 	destroy(launch);
 	return err;
 }
@@ -319,6 +320,7 @@ int hvk_leave(void)
 	hvk_wake_cpus();
 	cpus_read_lock();
 	hvk.left = 0;
+	WRITE_ONCE(hvk.state, HV_LEAVING);
 	hvk_log_stop();
 	start = ktime_get();
 	if (cpumask_equal(&hvk.cpus, cpu_online_mask))
@@ -326,6 +328,7 @@ int hvk_leave(void)
 	hvk.stop_us = ktime_us_delta(ktime_get(), start);
 	cpus_read_unlock();
 	if (hvk.left != launch->nr_cpus) {
+		WRITE_ONCE(hvk.state, HV_ACTIVE);
 		hvk_log_start(false);
 		hvk_rest_cpus();
 		pr_err("%u of %u CPUs could leave; the hypervisor stays\n", hvk.left, launch->nr_cpus);
@@ -333,7 +336,7 @@ int hvk_leave(void)
 	}
 	hvk_kvm_hide(false);
 	hvk_sysfs_remove_root();
-	hvk.state = HV_OFF;
+	WRITE_ONCE(hvk.state, HV_OFF);
 	hvk.stats = NULL;
 	hvk.header = NULL;
 	pr_info("left: %u CPUs, %lluK at 0x%llx given back, CPUs stopped for %llu us\n", launch->nr_cpus,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The local APIC of root. An INIT that hardware delivers takes the CPU away from us (SVM), or leaves so little time
- * that
- * the start-up IPI behind it may be lost (VMX). So while CPUs are started, and on SVM always, the page is mapped
+ * that the start-up IPI behind it may be lost (VMX). So while CPUs are started, and on SVM always, the page is mapped
  * read-only and the ICR is looked at; all other registers are passed on.
  */
 #include <hv/arch.h>
@@ -102,7 +101,7 @@ static bool is_addressed(const struct x86_cpu *cpu, const struct hv_cpu_pub *pub
 	case X86_SHORTHAND_SELF:
 		return self;
 	default:
-		return pub->apic_id == destination;
+		return pub->apic_id == destination || destination == (is_x2apic() ? X86_X2APIC_ALL : X86_XAPIC_ALL);
 	}
 }
 

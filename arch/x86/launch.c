@@ -70,12 +70,6 @@ void hv_arch_cpu_fini(struct hv_cpu *core)
 	x86_vcpu_cpu_fini(x86_cpu_of(core));
 }
 
-int hv_arch_late_init(struct hv_launch *launch)
-{
-	(void)launch;
-	return 0;
-}
-
 const struct hv_pt_format *hv_arch_guest_format(void)
 {
 	return x86_vcpu_guest_format();

@@ -156,7 +156,7 @@ static void refuses_without_nx_and_with_cet(void **state)
 	svm_says(&svm, -EOPNOTSUPP, "CR4.CET");
 }
 
-/* A bit that must be 1 is taken, one that may not be 1 is left, and the plain registers serve where no true ones are. */
+/* A bit that must be 1 is taken, one that may not be 1 is left; plain registers serve where there are no true ones. */
 static void controls_follow_the_cpu(void **state)
 {
 	struct x86_probe probe = good_vmx();

@@ -26,6 +26,9 @@ struct hv {
 	u32 leave_verdict;		/* 0 open, 1 go, 2 refused */
 };
 
+/** hv_selfcheck() - 0, or -EIO if a data structure contradicts another */
+int hv_selfcheck(void);
+
 extern struct hv hv;
 extern struct hv_log_ring hv_log_ring;
 

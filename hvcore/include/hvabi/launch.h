@@ -78,7 +78,7 @@ struct hv_sysconfig {
 #define HV_SHARED_LOG 0x1000
 #define HV_SHARED_STATS 0x5000
 
-/* Life cycle of the hypervisor as the launch block tells it. One writer: the CPU that enters first or leaves last. */
+/* Life cycle of the hypervisor. The module keeps one of its own, which is what root sees. */
 enum hv_state { HV_OFF, HV_PREPARED, HV_ENTERING, HV_ACTIVE, HV_LEAVING };
 
 /* Places where a debug parameter makes a launch fail, in the order in which a launch passes them. */

@@ -47,7 +47,7 @@ struct hv_cpu_stats {
 struct hv_stats {
 	u64 pool_frames;
 	u64 pool_frames_free;
-	u64 root_bytes_4k;	/* RAM and devices of root by the page size that maps them */
+	u64 root_bytes_4k;	/* root's RAM by the page size that maps it */
 	u64 root_bytes_2m;
 	u64 root_bytes_1g;
 	u64 root_table_frames;

@@ -23,6 +23,10 @@
 #define X86_ICR_MODE_INIT 5
 #define X86_ICR_MODE_SIPI 6
 
+/* Physical destinations that mean every CPU: "Determining IPI Destination". */
+#define X86_XAPIC_ALL 0xffu
+#define X86_X2APIC_ALL 0xffffffffu
+
 #define X86_SHORTHAND_NONE 0
 #define X86_SHORTHAND_SELF 1
 #define X86_SHORTHAND_ALL 2
