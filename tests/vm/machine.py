@@ -16,7 +16,8 @@ from kernels import BUILD, Kernel, run
 
 QEMU_CPU = {"svm": "on", "npt": "on", "la57": "off"}
 # at ips=50000000: CPUID claims a faster TSC than Bochs has, so Linux is told the truth
-BOCHS_ARGS = "tsc_early_khz=50000 lpj=200000 tsc=reliable"
+# Bochs loses wake-ups of CPUs that wait in MWAIT: they come back with the next interrupt, seconds or minutes later.
+BOCHS_ARGS = "tsc_early_khz=50000 lpj=200000 tsc=reliable idle=nomwait"
 # The timer check compares loops with ticks, and fails now and then when the emulator has to share its CPUs.
 KERNEL_ARGS = "console=ttyS0,115200 quiet panic=-1 no_timer_check printk.devkmsg=on log_buf_len=2M"
 BIOS = "/usr/share/bochs/BIOS-bochs-latest"
