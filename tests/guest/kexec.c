@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* `kexec FILE COMMANDLINE` loads a kernel for later, without an initial file system; -p: for panics. `-e` goes there. */
+/* `kexec FILE COMMANDLINE` loads a kernel for later, with no initial file system; -p: for panics. `-e` goes there. */
 #include <fcntl.h>
 #include <linux/kexec.h>
 #include <linux/reboot.h>
