@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Ticket lock. Lock order, outermost first: root's map, pool. No lock is taken on the exit path of a healthy guest. */
+/*
+ * Ticket lock. Lock order, outermost first: root's map, owners, pool. No lock is taken on the exit path of a healthy
+ * guest.
+ */
 #ifndef HV_LOCK_H
 #define HV_LOCK_H
 
