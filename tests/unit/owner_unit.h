@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A copy of all that an owner map says, to compare the states before and after an operation that must change nothing. */
+/* A copy of all that an owner map says, to compare before and after an operation that must change nothing. */
 #ifndef OWNER_UNIT_H
 #define OWNER_UNIT_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sources: hvcore/normal_world.c hvcore/owner.c hvcore/span.c hvcore/string.c tests/unit/fake_alloc.c */
+/* sources: hvcore/normal_world.c hvcore/owner.c hvcore/span.c tests/unit/fake_alloc.c */
 /* D3: what the hypervisor may touch on behalf of root. */
 #include "owner_unit.h"
 #include <hv/normal_world.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sources: hvcore/owner.c hvcore/span.c hvcore/string.c tests/unit/fake_alloc.c */
+/* sources: hvcore/owner.c hvcore/span.c tests/unit/fake_alloc.c */
 /* D1, D2: one owner for every frame, what may be mapped, and that what fails changes nothing. */
 #include "owner_unit.h"
 

@@ -1,0 +1,640 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sources: tests/unit/psc_with_sim.c tests/unit/psc_sim.c hvcore/psc_native.c hvcore/owner.c hvcore/span.c */
+/* sources: tests/unit/fake_alloc.c */
+/* Page-state changes, C1 to C8: on the owner map alone, and beside a reverse map that can misbehave. */
+#include "psc_sim.h"
+#include "psc_unit.h"
+
+static void c2_layout(void **state)
+{
+	struct hv_psc psc;
+	u8 bytes[16];
+
+	(void)state;
+	assert_int_equal(sizeof(psc), 8 + 253 * 8);
+	memset(&psc, 0, sizeof(psc));
+	psc.cur_entry = 0x1122;
+	psc.end_entry = 0x3344;
+	psc.rsvd = 0x55667788;
+	psc.entry[0] = 0x99;
+	memcpy(bytes, &psc, sizeof(bytes));
+	assert_memory_equal(bytes, "\x22\x11\x44\x33\x88\x77\x66\x55\x99\0\0\0\0\0\0\0", 16);
+	assert_true(hv_psc_frame(0x01f123456789abcd) == 0x000123456789a000);
+	assert_int_equal(hv_psc_op(0x0120000000000000), 2);
+	assert_int_equal(hv_psc_op(0x01f0000000000000), 15);
+	assert_int_equal(hv_psc_size(HV_PSC_2M), HV_SIZE_2M);
+	assert_int_equal(hv_psc_size(0), PAGE);
+}
+
+static void c3_sizes(void **state)
+{
+	struct hv_psc psc;
+
+	(void)state;
+	/* up to the first 2 MiB boundary, two large ones, and what is left */
+	assert_true(hv_psc_build(&psc, HV_SIZE_2M - 2 * PAGE, 3 * HV_SIZE_2M + PAGE, PRIVATE) ==
+		    3 * HV_SIZE_2M + PAGE);
+	assert_int_equal(psc.cur_entry, 0);
+	assert_int_equal(psc.end_entry, 4);
+	assert_int_equal(psc.rsvd, 0);
+	assert_true(psc.entry[0] == HV_SIZE_2M - 2 * PAGE + (1ULL << 52));
+	assert_true(psc.entry[1] == HV_SIZE_2M - PAGE + (1ULL << 52));
+	assert_true(psc.entry[2] == (HV_SIZE_2M | 1ULL << 52 | 1ULL << 56));
+	assert_true(psc.entry[3] == (2 * HV_SIZE_2M | 1ULL << 52 | 1ULL << 56));
+	assert_true(psc.entry[4] == (3 * HV_SIZE_2M | 1ULL << 52));
+	/* aligned, but a page short of 2 MiB */
+	assert_true(hv_psc_build(&psc, 0, HV_SIZE_2M - PAGE, SHARED) == 253 * PAGE);
+	assert_true(psc.entry[0] == 2ULL << 52);
+	assert_int_equal(hv_psc_check(&psc), 0);
+}
+
+static void c3_batches(void **state)
+{
+	static const struct { u64 entries, lists; } want[] = { { 1, 1 }, { 253, 1 }, { 254, 2 }, { 506, 2 }, { 507, 3 } };
+	static const u64 sizes[] = { PAGE, HV_SIZE_2M };
+	struct hv_psc psc;
+	u64 at, begin, end, lists, total;
+	unsigned int i, s;
+
+	(void)state;
+	for (i = 0; i < HV_ARRAY_SIZE(want); i++) {
+		for (s = 0; s < 2; s++) {
+			begin = s ? 0 : PAGE;	/* 507 pages behind a boundary hold no 2 MiB */
+			end = begin + want[i].entries * sizes[s];
+			lists = total = 0;
+			for (at = begin; at < end; lists++) {
+				at = hv_psc_build(&psc, at, end, PRIVATE);
+				total += psc.end_entry + 1u;
+				assert_int_equal(hv_psc_check(&psc), 0);
+			}
+			assert_true(at == end);
+			assert_int_equal(lists, want[i].lists);
+			assert_int_equal(total, want[i].entries);
+		}
+	}
+}
+
+static void c3_nothing_to_build(void **state)
+{
+	struct hv_psc psc;
+
+	(void)state;
+	assert_int_equal(hv_psc_build(&psc, PAGE, PAGE, PRIVATE), PAGE);
+	assert_int_equal(hv_psc_check(&psc), -EINVAL);
+	assert_int_equal(hv_psc_build(&psc, 2 * PAGE, PAGE, PRIVATE), 2 * PAGE);
+	assert_int_equal(hv_psc_build(&psc, PAGE + 1, 3 * PAGE, PRIVATE), PAGE + 1);
+	assert_int_equal(hv_psc_build(&psc, PAGE, 3 * PAGE - 1, PRIVATE), PAGE);
+	assert_int_equal(hv_psc_build(&psc, PAGE, HV_PSC_END + PAGE, PRIVATE), PAGE);
+	assert_true(hv_psc_build(&psc, HV_PSC_END - PAGE, HV_PSC_END, PRIVATE) == HV_PSC_END);
+	assert_int_equal(hv_psc_check(&psc), 0);
+}
+
+static void c2_malformed_lists(void **state)
+{
+	struct hv_psc good, psc;
+	unsigned int bit;
+
+	(void)state;
+	hv_psc_build(&good, HV_SIZE_2M - PAGE, 2 * HV_SIZE_2M, PRIVATE);
+	assert_int_equal(hv_psc_check(&good), 0);
+	for (bit = 0; bit < 64; bit++) {
+		if (bit >= 12 && bit < 52)
+			continue;
+		psc = good;
+		psc.entry[1] ^= 1ULL << bit;
+		/* 4 KiB at the same place are fine */
+		assert_int_equal(hv_psc_check(&psc), bit == 56 ? 0 : -EINVAL);
+	}
+#define BAD(change) do { psc = good; change; assert_int_equal(hv_psc_check(&psc), -EINVAL); } while (0)
+	BAD(psc.rsvd = 1);
+	BAD(psc.end_entry = 253);
+	BAD(psc.end_entry = 0xffff);
+	BAD(psc.cur_entry = 2);
+	BAD(psc.cur_entry = 0xffff; psc.end_entry = 0xffff);
+	BAD(psc.entry[1] += PAGE);			/* 2 MiB, unaligned */
+	BAD(psc.entry[0] += PAGE);			/* inside the next one */
+	BAD(psc.entry[1] -= HV_SIZE_2M);		/* descending */
+	BAD(psc.entry[0] ^= 3ULL << 52);		/* mixed */
+	BAD(psc.entry[0] ^= 1ULL << 52; psc.entry[1] ^= 1ULL << 52);	/* no operation */
+	BAD(psc.entry[0] ^= 2ULL << 52; psc.entry[1] ^= 2ULL << 52);	/* an unknown one */
+}
+
+static void c7_native_changes_the_owner(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(change(f, HV, 10, 5000, PRIVATE), 0);
+	assert_true(holds(f, HV, 10, 5000));
+	assert_int_equal(f->owners.pieces.count, 1);
+	assert_int_equal(change(f, HV, 10, 5000, SHARED), 0);
+	assert_int_equal(f->owners.pieces.count, 0);
+	assert_int_equal(change(f, SET, 10, 1, PRIVATE), 0);
+	assert_int_equal(change(f, CELL, 11, 1, PRIVATE), 0);
+	assert_int_equal(f->owners.pieces.count, 2);
+	assert_int_equal(f->sim.calls, 0);
+	assert_int_equal(fake_live, 0);
+}
+
+static void c7_native_refuses(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(change(f, HV, 10, 10, PRIVATE), 0);
+	remember(f);
+	assert_int_equal(change(f, CELL, 0, 0, PRIVATE), -EINVAL);
+	assert_int_equal(hv_psc_change(&f->sim.m, CELL, hv_hpa(1), PAGE, PRIVATE), -EINVAL);
+	assert_int_equal(hv_psc_change(&f->sim.m, CELL, hv_hpa(PAGE), 1, PRIVATE), -EINVAL);
+	assert_int_equal(change(f, CELL, LIMIT / PAGE, 1, PRIVATE), -EINVAL);
+	assert_int_equal(change(f, CELL, 1, LIMIT / PAGE, PRIVATE), -EINVAL);
+	assert_int_equal(change(f, CELL, 1, -1, PRIVATE), -EINVAL);
+	assert_int_equal(change(f, CELL, 0, 1, 0), -EINVAL);
+	assert_int_equal(change(f, CELL, 0, 1, 3), -EINVAL);
+	assert_int_equal(change(f, HV_OWNER_ROOT, 0, 1, PRIVATE), -EINVAL);
+	assert_int_equal(change(f, HV_OWNER_DEVICE, 0, 1, PRIVATE), -EINVAL);
+	assert_int_equal(change(f, HV_OWNER_NONE, 0, 1, PRIVATE), -EINVAL);
+	assert_int_equal(change(f, CELL, 10, 1, PRIVATE), -EBUSY);
+	assert_int_equal(change(f, CELL, 0, 1000, PRIVATE), -EBUSY);
+	assert_int_equal(change(f, CELL, 10, 1, SHARED), -EBUSY);
+	assert_int_equal(change(f, HV, 9, 2, SHARED), -EBUSY);
+	assert_unchanged(f);
+}
+
+/* More frames than can be said: the owner map knows them, no list does. */
+static void c7_beyond_what_can_be_said(void **state)
+{
+	struct fixture *f = *state;
+
+	hv_owner_fini(&f->owners);
+	assert_int_equal(hv_owner_init(&f->owners, HV_PSC_END + PAGE, 10), 0);
+	remember(f);
+	assert_int_equal(change(f, HV, HV_PSC_END / PAGE, 1, PRIVATE), -EINVAL);
+	assert_unchanged(f);
+	assert_int_equal(change(f, HV, HV_PSC_END / PAGE - 1, 1, PRIVATE), 0);
+}
+
+static void c7_native_without_memory(void **state)
+{
+	struct fixture *f = *state;
+	u64 k;
+	int i, err;
+
+	for (i = 0; i < HV_OWNER_BUILTIN; i++)
+		assert_int_equal(change(f, HV, i * 2, 1, PRIVATE), 0);
+	assert_int_equal(change(f, CELL, 1000, 1000, PRIVATE), 0);
+	remember(f);
+	for (k = 0;; k++) {
+		fake_fail_after = k;
+		err = change(f, HV, 100, 600, PRIVATE);
+		fake_fail_after = FAKE_NEVER;
+		if (err != -ENOMEM)
+			break;
+		assert_unchanged(f);
+	}
+	assert_int_equal(err, 0);
+	assert_true(k > 0);
+	/* a whole run goes back without any, wherever it lies */
+	fake_fail_after = 0;
+	assert_int_equal(change(f, CELL, 1000, 1000, SHARED), 0);
+	fake_fail_after = FAKE_NEVER;
+	for (i = 2000; f->owners.nr_spare; i += 2)
+		assert_int_equal(change(f, HV, (u64)i, 1, PRIVATE), 0);
+	fake_fail_after = 0;
+	assert_int_equal(change(f, HV, 300, 100, SHARED), -ENOMEM);
+	assert_int_equal(change(f, HV, 300, 100, SHARED), 0);
+	fake_fail_after = 0;
+	assert_int_equal(change(f, HV, 100, 100, SHARED), 0);
+	fake_fail_after = FAKE_NEVER;
+	assert_int_equal(change(f, HV, 0, 1, SHARED), 0);
+}
+
+static void c7_sim_agrees_with_native(void **state)
+{
+	struct fixture *f = *state;
+
+	use_sim(f);
+	assert_int_equal(change(f, HV, 500, 3000, PRIVATE), 0);
+	assert_true(holds(f, HV, 500, 3000));
+	assert_true(all(f, 500, 3000, 1, 1) && all(f, 0, 500, 0, 0) && all(f, 3500, 1000, 0, 0));
+	assert_int_equal(change(f, HV, 1000, 1000, SHARED), 0);
+	assert_true(all(f, 1000, 1000, 0, 0) && all(f, 2000, 1500, 1, 1));
+	assert_true(holds(f, HV_OWNER_ROOT, 1000, 1000));
+	remember(f);
+	assert_int_equal(change(f, CELL, 400, 101, PRIVATE), -EBUSY);
+	assert_unchanged(f);
+	assert_int_equal(f->sim.m.lost, 0);
+}
+
+static void c4_resumes(void **state)
+{
+	struct fixture *f = *state;
+
+	use_sim(f);
+	f->sim.step = 7;
+	assert_int_equal(change(f, HV, 1, 300, PRIVATE), 0);
+	assert_int_equal(f->sim.calls, 37 + 7);	/* 253 and 47 entries */
+	assert_int_equal(f->sim.unread, 0);
+	assert_true(all(f, 1, 300, 1, 1));
+	f->sim.step = 1;
+	assert_int_equal(change(f, HV, 1, 300, SHARED), 0);
+	assert_true(all(f, 0, 400, 0, 0));
+}
+
+static void c4_no_progress_twice_is_an_error(void **state)
+{
+	struct fixture *f = *state;
+
+	use_sim(f);
+	f->sim.step = 10;
+	/* once in a row is tolerated, however often */
+	f->sim.idle_from = 1;
+	f->sim.idle_calls = 1;
+	assert_int_equal(change(f, HV, 1, 100, PRIVATE), 0);
+	remember(f);
+	f->sim.idle_from = f->sim.calls + 2;
+	f->sim.idle_calls = 2;
+	assert_int_equal(change(f, HV, 200, 100, PRIVATE), -EIO);
+	assert_unchanged(f);
+	f->sim.idle_from = f->sim.calls + 2;
+	assert_int_equal(change(f, HV, 1, 100, SHARED), -EIO);
+	assert_unchanged(f);
+}
+
+static void c4_results(void **state)
+{
+	static const struct { u64 result; int err; } refusal[] = {
+		{ 1, -EIO }, { EBUSY, -EBUSY }, { ENOMEM, -ENOMEM }, { EINVAL, -EINVAL }, { 1ULL << 32, -EIO },
+		{ (u64)-EBUSY, -EIO },
+	};
+	struct fixture *f = *state;
+	unsigned int i, op;
+	u64 page;
+
+	use_sim(f);
+	assert_int_equal(change(f, HV, 10000, 1200, PRIVATE), 0);
+	for (i = 0; i < HV_ARRAY_SIZE(refusal); i++) {
+		for (op = PRIVATE; op <= SHARED; op++) {
+			page = op == PRIVATE ? 1 : 10000;
+			remember(f);
+			f->sim.refuse_result = refusal[i].result;
+			f->sim.refuse_entry = f->sim.entries;
+			assert_int_equal(change(f, HV, page, 1100, op), refusal[i].err);
+			assert_unchanged(f);
+			/* in the third list */
+			f->sim.refuse_entry = f->sim.entries + 550;
+			assert_int_equal(change(f, HV, page, 1100, op), refusal[i].err);
+			assert_unchanged(f);
+		}
+	}
+	assert_int_equal(f->sim.m.lost, 0);
+	/* no result at all, although the work was done */
+	f->sim.tamper = SIM_NO_RESULT;
+	f->sim.tamper_call = f->sim.calls;
+	assert_int_equal(change(f, HV, 1, 100, PRIVATE), -EIO);
+	assert_unchanged(f);
+	f->sim.tamper_call = f->sim.calls;
+	assert_int_equal(change(f, HV, 10000, 100, SHARED), -EIO);
+	assert_unchanged(f);
+}
+
+/* A back end that lies about how far it came: no harm but to itself, and what it took away is known to be lost. */
+static void c4_answers_are_not_trusted(void **state)
+{
+	struct fixture *f = *state;
+	enum sim_tamper kind;
+
+	for (kind = SIM_BACK; kind <= SIM_END; kind++) {
+		use_sim(f);
+		f->sim.step = 20;
+		f->sim.tamper = kind;
+		f->sim.tamper_call = 1;
+		assert_int_equal(change(f, HV, 1, 100, PRIVATE), -EIO);
+		assert_true(holds(f, HV_OWNER_ROOT, 0, 1000));
+		assert_true(all(f, 1, 20, 0, 0) && all(f, 21, 20, 1, 0) && all(f, 41, 1000, 0, 0));
+		assert_int_equal(f->sim.m.lost, 0);
+
+		use_sim(f);
+		assert_int_equal(change(f, HV, 1, 100, PRIVATE), 0);
+		f->sim.step = 20;
+		f->sim.tamper_call = f->sim.calls + 1;
+		f->sim.tamper = kind;
+		assert_int_equal(change(f, HV, 1, 100, SHARED), -EIO);
+		assert_true(holds(f, HV, 1, 100));
+		assert_true(all(f, 1, 20, 1, 1) && all(f, 21, 20, 0, 0) && all(f, 41, 60, 1, 1));
+		assert_int_equal(f->sim.m.lost, 20);
+	}
+}
+
+static void c5_shared_gives_up_first(void **state)
+{
+	struct fixture *f = *state;
+
+	use_sim(f);
+	assert_int_equal(change(f, HV, 1, 100, PRIVATE), 0);
+	assert_string_equal(f->sim.log, "av");
+	assert_int_equal(change(f, HV, 1, 100, SHARED), 0);
+	assert_string_equal(f->sim.log, "avra");
+	assert_int_equal(f->sim.misordered, 0);
+	/* and so does undoing */
+	f->sim.refuse_entry = f->sim.entries + 300;
+	assert_int_equal(change(f, HV, 1, 400, PRIVATE), -EIO);
+	assert_string_equal(f->sim.log, "avra" "v" "a" "ra");
+	assert_int_equal(f->sim.misordered, 0);
+}
+
+static void c5_own_list_is_validated(void **state)
+{
+	struct fixture *f = *state;
+
+	use_sim(f);
+	f->sim.tamper = SIM_LIST;
+	f->sim.tamper_call = 1;
+	f->sim.step = 30;
+	assert_int_equal(change(f, HV, 1, 100, PRIVATE), 0);
+	assert_int_equal(f->sim.unread, 0);	/* each call got the list anew */
+	assert_true(all(f, 1, 100, 1, 1) && all(f, 101, 1000, 0, 0));
+	f->sim.tamper_call = f->sim.calls;
+	assert_int_equal(change(f, HV, 1, 100, SHARED), 0);
+	assert_true(all(f, 0, 1000, 0, 0));
+}
+
+static void c6_results_of_validation(void **state)
+{
+	static const struct { u32 code; int err; } result[] = {
+		{ HV_PSC_VALID_BAD_INPUT, -EINVAL }, { HV_PSC_VALID_SIZE_MISMATCH, -EIO },	/* with 4 KiB */
+		{ HV_PSC_VALID_CARRY, -EEXIST }, { 2, -EIO }, { HV_PSC_VALID_CARRY | 1, -EIO },
+	};
+	struct fixture *f = *state;
+	unsigned int i, op;
+	u64 k;
+
+	use_sim(f);
+	assert_int_equal(change(f, HV, 10001, 300, PRIVATE), 0);
+	remember(f);
+	for (i = 0; i < HV_ARRAY_SIZE(result); i++) {
+		for (op = PRIVATE; op <= SHARED; op++) {
+			for (k = 0; k < 300; k += 37) {
+				f->sim.wrong_code = result[i].code;
+				f->sim.wrong_validate = f->sim.validations + k;
+				assert_int_equal(change(f, HV, op == PRIVATE ? 1 : 10001, 300, op), result[i].err);
+				assert_unchanged(f);
+			}
+		}
+	}
+	assert_int_equal(f->sim.m.lost, 0);
+	assert_int_equal(f->sim.m.carries, 2 * 9);
+}
+
+static void c6_validated_already(void **state)
+{
+	struct fixture *f = *state;
+
+	use_sim(f);
+	/* given up twice: somebody validated or gave up behind our back */
+	assert_int_equal(change(f, HV, 1, 10, PRIVATE), 0);
+	f->sim.valid[5] = 0;
+	assert_int_equal(change(f, HV, 1, 10, SHARED), -EEXIST);
+	assert_int_equal(f->sim.m.carries, 1);
+	assert_true(holds(f, HV, 1, 10));
+}
+
+static void c6_falls_back_to_4k(void **state)
+{
+	struct fixture *f = *state;
+
+	use_sim(f);
+	f->sim.small = true;
+	assert_int_equal(change(f, HV, 511, 1026, PRIVATE), 0);
+	assert_int_equal(f->sim.m.fallbacks, 2);
+	assert_int_equal(f->sim.validations, 1 + 513 + 513 + 1);
+	assert_true(all(f, 511, 1026, 1, 1));
+	assert_int_equal(change(f, HV, 511, 1026, SHARED), 0);
+	assert_true(all(f, 0, 2048, 0, 0));
+}
+
+static void c6_fallback_stops_and_undoes(void **state)
+{
+	static const u32 codes[] = { HV_PSC_VALID_BAD_INPUT, HV_PSC_VALID_SIZE_MISMATCH, HV_PSC_VALID_CARRY };
+	static const int errs[] = { -EINVAL, -EIO, -EEXIST };
+	struct fixture *f = *state;
+	unsigned int i, op;
+	u64 k;
+
+	use_sim(f);
+	f->sim.small = true;
+	assert_int_equal(change(f, HV, 10240, 1024, PRIVATE), 0);
+	remember(f);
+	for (i = 0; i < HV_ARRAY_SIZE(codes); i++) {
+		for (op = PRIVATE; op <= SHARED; op++) {
+			/* the k-th frame of the second entry */
+			for (k = 0; k < 512; k += 73) {
+				f->sim.wrong_code = codes[i];
+				f->sim.wrong_validate = f->sim.validations + 513 + 1 + k;
+				assert_int_equal(change(f, HV, op == PRIVATE ? 512 : 10240, 1024, op), errs[i]);
+				assert_unchanged(f);
+			}
+		}
+	}
+	assert_int_equal(f->sim.m.lost, 0);
+}
+
+static void c6_undoing_can_fail(void **state)
+{
+	struct fixture *f = *state;
+
+	use_sim(f);
+	/* from the 20th on, nothing can be validated or given up */
+	f->sim.wrong_validate = 20;
+	f->sim.wrong_code = HV_PSC_VALID_BAD_INPUT;
+	f->sim.wrong_on = true;
+	assert_int_equal(change(f, HV, 1, 100, PRIVATE), -EINVAL);
+	assert_int_equal(f->sim.m.lost, 20);
+
+	use_sim(f);
+	f->sim.small = f->sim.wrong_on = true;
+	f->sim.wrong_validate = 20;
+	f->sim.wrong_code = HV_PSC_VALID_BAD_INPUT;
+	assert_int_equal(change(f, HV, 512, 512, PRIVATE), -EINVAL);
+	assert_int_equal(f->sim.m.lost, 19);
+
+	/* the back end is asked to undo and does not move any more */
+	use_sim(f);
+	f->sim.refuse_entry = 50;
+	f->sim.idle_from = 1;
+	f->sim.idle_calls = SIM_NEVER;
+	assert_int_equal(change(f, HV, 1, 100, PRIVATE), -EIO);
+	assert_int_equal(f->sim.m.lost, 50);
+
+	/* likewise, for a whole list that had succeeded */
+	use_sim(f);
+	f->sim.refuse_entry = 253;
+	f->sim.idle_from = 2;
+	f->sim.idle_calls = SIM_NEVER;
+	assert_int_equal(change(f, HV, 1, 300, PRIVATE), -EIO);
+	assert_true(f->sim.m.lost >= 253);
+	assert_int_equal(hv_owner_check(&f->owners), 0);
+}
+
+static void c8_gibibyte_takes_three_calls(void **state)
+{
+	struct fixture *f = *state;
+	u64 at, end = 2 * HV_SIZE_1G, calls = 0;
+	struct hv_psc list;
+
+	for (at = HV_SIZE_1G; at < end; calls++) {
+		at = hv_psc_build(&list, at, end, PRIVATE);
+		assert_int_equal(hv_psc_donate(&f->sim.m, calls % 2 ? CELL : HV, &list), 0);
+		assert_int_equal(list.cur_entry, list.end_entry + 1);
+		assert_int_equal(hv_psc_check(&list), -EINVAL);	/* nothing is left of it */
+	}
+	assert_int_equal(calls, 3);
+	assert_true(holds(f, HV, HV_SIZE_1G / PAGE, 253 * 512));
+	assert_true(holds(f, CELL, HV_SIZE_1G / PAGE + 253 * 512, 253 * 512));
+	assert_true(holds(f, HV, HV_SIZE_1G / PAGE + 506 * 512, 6 * 512));
+}
+
+static void c8_donation_refuses(void **state)
+{
+	struct fixture *f = *state;
+	struct hv_psc list, before;
+
+	assert_int_equal(change(f, HV, 50, 10, PRIVATE), 0);
+	remember(f);
+	/* root cannot take */
+	hv_psc_build(&list, 50 * PAGE, 51 * PAGE, SHARED);
+	assert_int_equal(hv_psc_donate(&f->sim.m, HV, &list), -EINVAL);
+	hv_psc_build(&list, 40 * PAGE, 51 * PAGE, PRIVATE);
+	assert_int_equal(hv_psc_donate(&f->sim.m, HV_OWNER_ROOT, &list), -EINVAL);
+	assert_int_equal(hv_psc_donate(&f->sim.m, HV_OWNER_DEVICE, &list), -EINVAL);
+	assert_int_equal(hv_psc_donate(&f->sim.m, HV_OWNER_NONE, &list), -EINVAL);
+	/* one frame of ours at its end: none changes */
+	before = list;
+	assert_int_equal(hv_psc_donate(&f->sim.m, CELL, &list), -EBUSY);
+	assert_memory_equal(&list, &before, sizeof(list));
+	list.entry[3] |= 1;
+	assert_int_equal(hv_psc_donate(&f->sim.m, CELL, &list), -EINVAL);
+	list.entry[3] ^= 1 | LIMIT;
+	list.end_entry = 3;
+	assert_int_equal(hv_psc_donate(&f->sim.m, CELL, &list), -EBUSY);	/* beyond memory: nobody's */
+	assert_unchanged(f);
+	/* from the middle on */
+	hv_psc_build(&list, 40 * PAGE, 50 * PAGE, PRIVATE);
+	list.cur_entry = 6;
+	assert_int_equal(hv_psc_donate(&f->sim.m, CELL, &list), 0);
+	assert_true(holds(f, CELL, 46, 4) && holds(f, HV_OWNER_ROOT, 40, 6));
+}
+
+/* Scattered frames: each entry needs a piece of its own, and each of these allocations fails once. */
+static void c8_donation_is_all_or_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct hv_psc list = { .end_entry = HV_PSC_ENTRIES - 1 };
+	unsigned int i, sim;
+	u64 k;
+	int err;
+
+	for (sim = 0; sim < 2; sim++) {
+		if (sim)
+			use_sim(f);
+		else
+			assert_int_equal(change(f, HV, 3, 1, PRIVATE), 0);
+		for (i = 0; i < HV_PSC_ENTRIES; i++)
+			list.entry[i] = (1 + 2 * i + 1000 * sim) * PAGE | 1ULL << HV_PSC_OP_SHIFT;
+		list.cur_entry = 2;
+		remember(f);
+		for (k = 0;; k++) {
+			fake_fail_after = k;
+			err = hv_psc_donate(&f->sim.m, CELL, &list);
+			fake_fail_after = FAKE_NEVER;
+			if (!err)
+				break;
+			assert_int_equal(err, -ENOMEM);
+			assert_int_equal(list.cur_entry, 2);
+			assert_unchanged(f);
+		}
+		assert_true(k >= 247);
+		assert_true(holds(f, CELL, 1 + 2 * 252 + 1000 * sim, 1));
+		assert_int_equal(hv_owner_check(&f->owners), 0);
+	}
+	/* the reverse map refuses the last entry: the owner map is as before, too */
+	for (i = 0; i < HV_PSC_ENTRIES; i++)
+		list.entry[i] += 2000 * PAGE;
+	list.cur_entry = 0;
+	remember(f);
+	f->sim.refuse_entry = f->sim.entries + 252;
+	assert_int_equal(hv_psc_donate(&f->sim.m, CELL, &list), -EIO);
+	assert_unchanged(f);
+}
+
+#define POOL_FRAMES 16
+
+static void c1_pool_is_untouched_before_it_is_private(void **state)
+{
+	struct fixture *f = *state;
+	u8 *memory = aligned_alloc(PAGE, POOL_FRAMES * PAGE);
+	struct hv_pool pool = { 0 };
+
+	assert_non_null(memory);
+	/* ASan stops at the first byte that is touched */
+	poison(memory, POOL_FRAMES * PAGE);
+	use_sim(f);
+	hv_owner_set_pool(&f->owners, NULL);
+	f->sim.refuse_entry = POOL_FRAMES - 1;
+	remember(f);
+	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, memory, hv_hpa(100 * PAGE), POOL_FRAMES), -EIO);
+	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, memory, hv_hpa(100 * PAGE), LIMIT / PAGE + 1), -EINVAL);
+	assert_unchanged(f);
+	assert_null(f->owners.pool);
+	assert_int_equal(pool.frames, 0);
+	f->poisoned = memory;		/* hv_pool_init() looks whether it is private by now */
+	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, memory, hv_hpa(100 * PAGE), POOL_FRAMES), 0);
+	assert_ptr_equal(f->owners.pool, &pool);
+	assert_true(holds(f, HV, 100, POOL_FRAMES) && all(f, 100, POOL_FRAMES, 1, 1));
+	assert_int_equal(memory[0], 0xaa);
+	free(memory);
+}
+
+/* The pool as far as it matters here: it writes its metadata into its first frame. */
+void hv_pool_init(struct hv_pool *pool, void *base, hv_hpa_t start, u64 frames)
+{
+	struct fixture *f = the_fixture;
+
+	assert_ptr_equal(base, f->poisoned);
+	assert_true(holds(f, HV, hv_hpa_raw(start) / PAGE, frames));
+	assert_true(all(f, hv_hpa_raw(start) / PAGE, frames, 1, 1));
+	unpoison(base, frames * PAGE);
+	memset(base, 0xaa, PAGE);
+	pool->frames = frames;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("C1 the pool is untouched before it is private", c1_pool_is_untouched_before_it_is_private),
+		TEST("C2 layout", c2_layout),
+		TEST("C2 malformed lists", c2_malformed_lists),
+		TEST("C3 sizes", c3_sizes),
+		TEST("C3 253, 254, 506 and 507 entries", c3_batches),
+		TEST("C3 nothing to build", c3_nothing_to_build),
+		TEST("C4 resumes", c4_resumes),
+		TEST("C4 no progress twice is an error", c4_no_progress_twice_is_an_error),
+		TEST("C4 results other than 0 and missing ones", c4_results),
+		TEST("C4 answers are not trusted", c4_answers_are_not_trusted),
+		TEST("C5 shared gives up first, private asks first", c5_shared_gives_up_first),
+		TEST("C5 the own list is validated", c5_own_list_is_validated),
+		TEST("C6 results of validation", c6_results_of_validation),
+		TEST("C6 validated already", c6_validated_already),
+		TEST("C6 falls back to 4 KiB", c6_falls_back_to_4k),
+		TEST("C6 the fallback stops and undoes", c6_fallback_stops_and_undoes),
+		TEST("C6 undoing can fail", c6_undoing_can_fail),
+		TEST("C7 native changes the owner", c7_native_changes_the_owner),
+		TEST("C7 native refuses", c7_native_refuses),
+		TEST("C7 native without memory", c7_native_without_memory),
+		TEST("C7 beyond what can be said", c7_beyond_what_can_be_said),
+		TEST("C7 sim agrees with native", c7_sim_agrees_with_native),
+		TEST("C8 a gibibyte takes three calls", c8_gibibyte_takes_three_calls),
+		TEST("C8 a donation refuses", c8_donation_refuses),
+		TEST("C8 a donation is all or nothing", c8_donation_is_all_or_nothing),
+	};
+
+	return cmocka_run_group_tests_name("psc", tests, NULL, NULL);
+}
