@@ -136,7 +136,7 @@ static void donate(struct world *w, struct bytes *b)
 	REQUIRE(!hv_psc_donate(&w->sim.m, who, &list) || list.end_entry == last);
 	if (list.cur_entry == last + 1 && !err) {
 		for (i = 0; i < PAGES; i++)
-			REQUIRE(owner_of(w, i) == w->owner[i] || (w->owner[i] == HV_OWNER_ROOT && owner_of(w, i) == who));
+			REQUIRE(owner_of(w, i) == w->owner[i] || (!w->owner[i] && owner_of(w, i) == who));
 		for (i = first; i <= last; i++)
 			REQUIRE(hv_owner_holds(&w->owners, who, hv_hpa(hv_psc_frame(list.entry[i])),
 					       hv_psc_size(list.entry[i])));
@@ -149,11 +149,14 @@ static void donate(struct world *w, struct bytes *b)
 static void change(struct world *w, struct bytes *b)
 {
 	u16 who = number(b, 1) & 1 ? CELL : (u16)number(b, 2);
-	u64 start = number(b, 2) % (PAGES + 8) * HV_PAGE_SIZE + (number(b, 1) == 1), size = number(b, 2) % 1300 * HV_PAGE_SIZE;
+	u64 start = number(b, 2) % (PAGES + 8) * HV_PAGE_SIZE, size = number(b, 2) % 1300 * HV_PAGE_SIZE;
 	u64 lost = w->sim.m.lost;
 	unsigned int op = number(b, 1) % 4;
-	int err = hv_psc_change(&w->sim.m, who, hv_hpa(start), size, op);
+	int err;
 
+	if (number(b, 1) == 1)
+		size++;
+	err = hv_psc_change(&w->sim.m, who, hv_hpa(start), size, op);
 	if (!err) {
 		compare(w, start, size, op == HV_PSC_PRIVATE ? who : HV_OWNER_ROOT);
 	} else if (w->sim.m.lost == lost) {

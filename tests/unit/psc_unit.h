@@ -23,7 +23,7 @@ struct fixture {
 	void *poisoned;
 };
 
-static struct fixture *the_fixture;
+static struct fixture *the_fixture __attribute__((unused));
 static struct hv_pool *const pool_at = (struct hv_pool *)64;	/* fake_alloc.c does not look at it */
 
 static inline int setup(void **state)
