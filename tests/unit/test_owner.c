@@ -134,6 +134,31 @@ static void d1_neighbours_merge(void **state)
 	stop(&map);
 }
 
+static void d1_growing_and_shrinking_need_no_memory(void **state)
+{
+	struct hv_owner_map map;
+	u64 i;
+
+	(void)state;
+	start(&map);
+	for (i = 0; i < HV_OWNER_BUILTIN; i++)
+		change(&map, 100 + 50 * i, 10, ROOT, A);
+	assert_int_equal(map.nr_spare, 0);
+	fake_fail_after = 0;
+	change(&map, 110, 5, ROOT, A);		/* behind one */
+	change(&map, 145, 5, ROOT, A);		/* in front of one */
+	change(&map, 115, 30, ROOT, A);		/* between two */
+	fake_fail_after = FAKE_NEVER;
+	change(&map, 300, 1, ROOT, B);
+	assert_int_equal(map.nr_spare, 0);
+	fake_fail_after = 0;
+	change(&map, 100, 5, A, ROOT);
+	change(&map, 155, 5, A, ROOT);
+	change(&map, 250, 10, A, B);		/* all of one */
+	assert_int_equal(try_change(&map, 110, 5, A, ROOT), -ENOMEM);
+	stop(&map);
+}
+
 static void d1_cost(void **state)
 {
 	struct hv_owner_map map;
@@ -401,6 +426,8 @@ int main(void)
 		{ "D1 init refuses", d1_init_refuses, NULL, NULL, NULL },
 		{ "D1 change refuses and changes nothing", d1_change_refuses, NULL, NULL, NULL },
 		{ "D1 neighbours merge", d1_neighbours_merge, NULL, NULL, NULL },
+		{ "D1 growing and shrinking need no memory", d1_growing_and_shrinking_need_no_memory, NULL, NULL,
+		  NULL },
 		{ "D1 cost", d1_cost, NULL, NULL, NULL },
 		{ "D1 fragmentation is bounded", d1_fragmentation_is_bounded, NULL, NULL, NULL },
 		{ "D1 the first pieces need no pool", d1_first_pieces_need_no_pool, NULL, NULL, NULL },

@@ -300,6 +300,25 @@ static void c8_donation_is_all_or_nothing(void **state)
 	assert_unchanged(f);
 }
 
+/* Undone in ascending order, the first entry would leave a hole, and that takes a piece more than there is. */
+static void c8_donation_is_undone_backwards(void **state)
+{
+	struct fixture *f = *state;
+	struct hv_psc list = { .end_entry = 2 };
+	u64 i;
+
+	for (i = 0; i < HV_OWNER_BUILTIN; i++)
+		assert_int_equal(hv_owner_change(&f->owners, hv_hpa(10 * i * PAGE), PAGE, HV_OWNER_ROOT, CELL), 0);
+	list.entry[0] = 1 * PAGE | 1ULL << HV_PSC_OP_SHIFT;
+	list.entry[1] = 2 * PAGE | 1ULL << HV_PSC_OP_SHIFT;
+	list.entry[2] = 5 * PAGE | 1ULL << HV_PSC_OP_SHIFT;
+	hv_owner_set_pool(&f->owners, NULL);
+	remember(f);
+	assert_int_equal(hv_psc_donate(&f->sim.m, CELL, &list), -ENOMEM);
+	assert_unchanged(f);
+	hv_owner_set_pool(&f->owners, pool_at);
+}
+
 #define POOL_FRAMES 16
 
 static void c1_pool_is_untouched_before_it_is_private(void **state)
@@ -357,6 +376,7 @@ int main(void)
 		TEST("C8 a gibibyte takes three calls", c8_gibibyte_takes_three_calls),
 		TEST("C8 a donation refuses", c8_donation_refuses),
 		TEST("C8 a donation is all or nothing", c8_donation_is_all_or_nothing),
+		TEST("C8 a donation is undone backwards", c8_donation_is_undone_backwards),
 	};
 
 	return cmocka_run_group_tests_name("psc", tests, NULL, NULL);
