@@ -5,5 +5,5 @@
 
 int hv_selfcheck(void)
 {
-	return hv.pool.free == hv.stats->pool_frames_free ? 0 : -EIO;
+	return hv_pool_check(&hv.pool);
 }

@@ -71,7 +71,7 @@ static int meet(struct hv_launch *launch, struct hv_cpu *cpu, enum hv_launch_sta
 	return launch->error.err ? launch->error.err : err;
 }
 
-static void lay_out(struct hv_header *header)
+static int lay_out(struct hv_header *header)
 {
 	struct hv_sysconfig *config = (void *)((u8 *)header + header->config_offset);
 	u64 config_size = sizeof(*config) + config->nr_cpus * sizeof(config->apic_ids[0]);
@@ -79,8 +79,8 @@ static void lay_out(struct hv_header *header)
 
 	hv.header = header;
 	hv.config = config;
-	hv_pool_init(&hv.pool, (u8 *)header + pool, hv_hpa(config->hypervisor_memory.start + pool),
-		     (config->hypervisor_memory.size - pool) >> HV_PAGE_SHIFT);
+	return hv_pool_init(&hv.pool, (u8 *)header + pool, hv_hpa(config->hypervisor_memory.start + pool),
+			    (config->hypervisor_memory.size - pool) >> HV_PAGE_SHIFT);
 }
 
 static int init_stats(struct hv_launch *launch, struct hv_cpu *cpu)
@@ -95,7 +95,7 @@ static int init_stats(struct hv_launch *launch, struct hv_cpu *cpu)
 	if (!hv.stats || !hv.pub || !hv.zero_page)
 		return hv_launch_fail(launch, cpu->id, -ENOMEM, "the range is too small for the page pool");
 	hv.stats->pool_frames = hv.pool.frames;
-	hv.pool.free_shown = &hv.stats->pool_frames_free;
+	hv_pool_show(&hv.pool, &hv.stats->pool_frames_free);
 	hv.header->stats_offset = (u64)((u8 *)hv.stats - (u8 *)hv.header);
 	hv.header->stats_size = frames << HV_PAGE_SHIFT;
 	return 0;
@@ -105,8 +105,10 @@ static int early(struct hv_launch *launch, struct hv_cpu *cpu)
 {
 	int err;
 
-	lay_out((struct hv_header *)HV_BASE);
+	err = lay_out((struct hv_header *)HV_BASE);
 	hv.state = HV_ENTERING;
+	if (err)
+		return hv_launch_fail(launch, cpu->id, err, "the range does not do for the page pool");
 	err = init_stats(launch, cpu);
 	if (err)
 		return err;

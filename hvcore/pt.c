@@ -76,7 +76,7 @@ static u64 *new_table(struct hv_pt *pt)
 
 static void free_table(struct hv_pt *pt, u64 *table)
 {
-	hv_pool_free(pt->pool, table);
+	(void)hv_pool_free(pt->pool, table); /* from new_table() */
 	pt->tables--;
 }
 
