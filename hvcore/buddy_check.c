@@ -20,6 +20,12 @@ static bool is_well_placed(const struct hv_buddy *b, u64 frame, u32 order)
 	return true;
 }
 
+static bool is_block(const struct hv_meta *meta)
+{
+	return meta->kind == HV_META_FREE || meta->kind == HV_META_ALLOCATED ||
+	       (meta->kind == HV_META_SLAB && meta->slab);
+}
+
 /* Two free buddies would have been merged. */
 static bool is_merged(const struct hv_buddy *b, u64 frame, u32 order)
 {
@@ -42,7 +48,7 @@ static int check_frames(const struct hv_buddy *b, struct tally *tally)
 			return -EIO;
 	for (; frame < b->page_count; frame += 1ULL << meta.order) {
 		meta = hv_meta_decode(b->meta[frame]);
-		if (meta.kind == HV_META_RESERVED || meta.kind == HV_META_COMPOUND ||
+		if (b->meta[frame] != hv_meta_encode(&meta) || !is_block(&meta) ||
 		    !is_well_placed(b, frame, meta.order))
 			return -EIO;
 		tally->blocks[meta.order]++;
