@@ -101,9 +101,13 @@ static int check(const struct hv_slabs *slabs)
 	err = check_slab(slabs, slab, &descriptors);
 	if (err)
 		return err;
-	/* Each page has a descriptor, each descriptor a page; those of idle pages are known to the pages they lie in. */
-	return slab->capacity - slab->free == items.pages + descriptors.pages && descriptors.nr_idle == items.idle &&
-	       !items.nr_idle && slabs->idle == items.idle + descriptors.idle ? 0 : -EIO;
+	/* Each page has a descriptor and each descriptor a page. */
+	if (slab->capacity - slab->free != items.pages + descriptors.pages)
+		return -EIO;
+	/* Idle pages are known to the pages that their descriptors lie in. */
+	if (descriptors.nr_idle != items.idle || items.nr_idle || slabs->idle != items.idle + descriptors.idle)
+		return -EIO;
+	return 0;
 }
 
 int hv_slab_check(struct hv_slabs *slabs)

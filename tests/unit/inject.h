@@ -23,8 +23,8 @@ struct inject {
 /**
  * inject() - fail @test at every frame it needs
  *
- * Asserts that each failure is -ENOMEM and changes nothing, that the pool's self-check holds, and that undo and teardown
- * leave nothing behind. Return: with how many free frames it succeeded.
+ * Asserts that each failure is -ENOMEM and changes nothing, that the pool's self-check holds, and that undo and
+ * teardown leave nothing behind. Return: with how many free frames it succeeded.
  */
 u64 inject(const struct inject *test);
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sources: hvcore/buddy.c hvcore/buddy_check.c tests/unit/pool_unit.c tests/unit/fake_arch.c */
-/* The buddy allocator, linked without the slab allocator: it cannot call back (B7). The random test is test_buddy_model.c. */
+/*
+ * The buddy allocator, linked without the slab allocator: it cannot call back (B7). The random test is
+ * test_buddy_model.c.
+ */
 #include "pool_unit.h"
 
 static u64 frame_of(const struct hv_buddy *b, const void *block)

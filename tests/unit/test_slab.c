@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sources: hvcore/slab.c hvcore/slab_check.c hvcore/buddy.c hvcore/buddy_check.c tests/unit/pool_unit.c tests/unit/fake_arch.c */
+/* sources: hvcore/slab.c hvcore/slab_check.c hvcore/buddy.c hvcore/buddy_check.c */
+/* sources: tests/unit/pool_unit.c tests/unit/fake_arch.c */
 /* The slab allocator. The random test is test_slab_model.c. */
 #include <pthread.h>
 
@@ -373,7 +374,7 @@ int main(void)
 		WORLD_TEST("B6 items without a descriptor: all or nothing", b6_needs_two_frames),
 		WORLD_TEST("B6 idle pages serve other sizes", b6_idle_pages_are_reused),
 		WORLD_TEST("B6 the self-check sees what is broken", b6_check_sees_what_is_broken),
-		WORLD_TEST("B7 slabs are not initialised under the buddy allocator's lock", b7_not_under_the_buddys_lock),
+		WORLD_TEST("B7 slabs are not initialised under the buddy's lock", b7_not_under_the_buddys_lock),
 		WORLD_TEST("B7 four threads, one lock order", b7_threads),
 	};
 

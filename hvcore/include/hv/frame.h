@@ -13,8 +13,8 @@ struct hv_frame_holder {
 };
 
 /*
- * A block of 2^order frames, or, all zero, none: then every use is an error. One thread at a time uses it; it may be moved but
- * not be copied.
+ * A block of 2^order frames, or, all zero, none: then every use is an error. One CPU at a time uses it; it may be
+ * moved but not be copied.
  */
 struct hv_frame {
 	struct hv_pool *pool;
@@ -50,7 +50,8 @@ u64 hv_frame_size(const struct hv_frame *frame);
 /**
  * hv_frame_put() - give it back, scrubbed if a guest held it; @frame is all zero again
  *
- * Return: 0; -EINVAL, and nothing changed, if there is none, or the pool does not know it as a block of that order in use.
+ * Return: 0; -EINVAL, and nothing changed, if there is none, or the pool does not know it as a block of that order in
+ * use.
  */
 int hv_frame_put(struct hv_frame *frame);
 

@@ -17,7 +17,7 @@ HV_STATIC_ASSERT(HV_MAX_ORDER >= 10); /* there are 2 MiB blocks */
 /* Whatever is 0 or makes no sense is Reserved, which nothing can free. */
 enum hv_meta_kind {
 	HV_META_RESERVED,
-	HV_META_FREE,		/* first frame of a free block; @next and @prev are its neighbours in the order's list */
+	HV_META_FREE,		/* first frame of a free block, in the list of its order */
 	HV_META_ALLOCATED,	/* first frame of a block in use */
 	HV_META_SLAB,		/* one frame that the slab allocator cuts up; @slab is its descriptor */
 	HV_META_COMPOUND,	/* any other frame of a block */

@@ -10,7 +10,7 @@
 /* The value is the logarithm of the size. */
 enum hv_width { HV_BYTE, HV_WORD, HV_DWORD, HV_QWORD };
 
-/** hv_width_of() - the width of an access of @size bytes; -EINVAL, and *@width untouched, unless that is 1, 2, 4 or 8 */
+/** hv_width_of() - the width of an access of @size bytes; -EINVAL, and nothing written, unless 1, 2, 4 or 8 */
 static inline int __must_check hv_width_of(u64 size, enum hv_width *width)
 {
 	if (!size || size > 8 || (size & (size - 1)))
