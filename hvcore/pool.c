@@ -6,14 +6,11 @@
 /* An order that no block has. */
 #define NO_ORDER HV_MAX_ORDER
 
-/*
- * An empty page of the slab allocator is free: whoever needs it gets it. The two numbers are read one after the other,
- * but every change is followed by a call, and the last one sees all of them.
- */
+/* Every change is followed by a call, so the last one, whichever CPU's that is, sees all of them. */
 static void show_free(struct hv_pool *pool)
 {
 	hv_lock(&pool->lock);
-	pool->free = hv_load_once(&pool->buddy.free) + hv_load_once(&pool->slabs.idle);
+	pool->free = hv_slab_spare(&pool->slabs);
 	if (pool->free_shown)
 		hv_store_once(pool->free_shown, pool->free);
 	hv_unlock(&pool->lock);
@@ -35,7 +32,9 @@ int hv_pool_init(struct hv_pool *pool, void *base, hv_hpa_t start, u64 frames)
 
 void hv_pool_show(struct hv_pool *pool, u64 *shown)
 {
+	hv_lock(&pool->lock);
 	pool->free_shown = shown;
+	hv_unlock(&pool->lock);
 	show_free(pool);
 }
 

@@ -278,6 +278,16 @@ u64 hv_slab_size(struct hv_slabs *slabs, const void *item)
 	return size;
 }
 
+u64 hv_slab_spare(struct hv_slabs *slabs)
+{
+	u64 spare;
+
+	hv_lock(&slabs->lock); /* no frame is on its way from one to the other */
+	spare = slabs->idle + hv_load_once(&slabs->buddy->free);
+	hv_unlock(&slabs->lock);
+	return spare;
+}
+
 u64 hv_slab_trim(struct hv_slabs *slabs)
 {
 	u64 frames;

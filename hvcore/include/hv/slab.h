@@ -81,6 +81,9 @@ static inline u64 hv_slab_item_size(u64 size)
 	return item;
 }
 
+/** hv_slab_spare() - frames that can be had: those the buddy allocator has free, and those hv_slab_trim() would give */
+u64 hv_slab_spare(struct hv_slabs *slabs);
+
 /** hv_slab_trim() - give back all frames without an item in use. Return: how many. */
 u64 hv_slab_trim(struct hv_slabs *slabs);
 
