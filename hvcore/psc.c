@@ -322,7 +322,9 @@ int hv_psc_claim_pool(struct hv_psc_machine *m, struct hv_pool *pool, void *base
 	err = hv_psc_change(m, HV_OWNER_HYPERVISOR, start, frames * HV_PAGE_SIZE, HV_PSC_PRIVATE);
 	if (err)
 		return err;
-	hv_pool_init(pool, base, start, frames);
+	err = hv_pool_init(pool, base, start, frames);
+	if (err)
+		return hv_psc_change(m, HV_OWNER_HYPERVISOR, start, frames * HV_PAGE_SIZE, HV_PSC_SHARED) ? -EIO : err;
 	hv_owner_set_pool(m->owners, pool);
 	return 0;
 }

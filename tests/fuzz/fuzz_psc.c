@@ -20,7 +20,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Only here: hv_psc_claim_pool() is not called. */
-void hv_pool_init(struct hv_pool *pool, void *base, hv_hpa_t start, u64 frames)
+int hv_pool_init(struct hv_pool *pool, void *base, hv_hpa_t start, u64 frames)
 {
 	(void)pool;
 	(void)base;

@@ -21,6 +21,7 @@ struct fixture {
 	struct noted noted;
 	u8 assigned[SIM_PAGES], valid[SIM_PAGES];
 	void *poisoned;
+	int pool_error;			/* what hv_pool_init() is to say */
 };
 
 static struct fixture *the_fixture __attribute__((unused));

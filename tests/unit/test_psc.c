@@ -340,6 +340,12 @@ static void c1_pool_is_untouched_before_it_is_private(void **state)
 	assert_null(f->owners.pool);
 	assert_int_equal(pool.frames, 0);
 	f->poisoned = memory;		/* hv_pool_init() looks whether it is private by now */
+	f->pool_error = -EINVAL;
+	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, memory, hv_hpa(100 * PAGE), POOL_FRAMES), -EINVAL);
+	assert_unchanged(f);
+	assert_null(f->owners.pool);
+	f->pool_error = 0;
+	poison(memory, POOL_FRAMES * PAGE);
 	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, memory, hv_hpa(100 * PAGE), POOL_FRAMES), 0);
 	assert_ptr_equal(f->owners.pool, &pool);
 	assert_true(holds(f, HV, 100, POOL_FRAMES) && all(f, 100, POOL_FRAMES, 1, 1));
@@ -348,7 +354,7 @@ static void c1_pool_is_untouched_before_it_is_private(void **state)
 }
 
 /* The pool as far as it matters here: it writes its metadata into its first frame. */
-void hv_pool_init(struct hv_pool *pool, void *base, hv_hpa_t start, u64 frames)
+int hv_pool_init(struct hv_pool *pool, void *base, hv_hpa_t start, u64 frames)
 {
 	struct fixture *f = the_fixture;
 
@@ -358,6 +364,7 @@ void hv_pool_init(struct hv_pool *pool, void *base, hv_hpa_t start, u64 frames)
 	unpoison(base, frames * PAGE);
 	memset(base, 0xaa, PAGE);
 	pool->frames = frames;
+	return f->pool_error;
 }
 
 int main(void)

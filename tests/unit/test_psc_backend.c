@@ -273,9 +273,10 @@ static void c6_undoing_can_fail(void **state)
 }
 
 /* Not called here. */
-void hv_pool_init(struct hv_pool *pool, void *base, hv_hpa_t start, u64 frames)
+int hv_pool_init(struct hv_pool *pool, void *base, hv_hpa_t start, u64 frames)
 {
 	fail_msg("hv_pool_init(%p, %p, 0x%llx, %llu)", (void *)pool, base, hv_hpa_raw(start), frames);
+	return -EIO;
 }
 
 int main(void)
