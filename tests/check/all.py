@@ -15,10 +15,12 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build/logs"
 RUN = ["tests/vm/run.py", "--suite"]
+UNIT = ["make", "--no-print-directory", "-s", "-C", "tests/unit"]
 BUILD = {"build": ["tests/check/build.sh"]}
 # parts of a lane run one after the other; the VMX machines take longest, so they have a lane of their own
 LANES = [
     {"static": ["tests/check/static.py"], "unit": ["make", "--no-print-directory", "unit"],
+     "coverage": [*UNIT, "coverage"], "fuzz": [*UNIT, "fuzz-check", "FUZZ_SECONDS=10"],
      "runner": ["tests/vm/selftest.py", "svm"], "vm-svm": [*RUN, "svm"]},
     {"vm-vmx": [*RUN, "vmx"]},
 ]
