@@ -110,7 +110,7 @@ static int show_all(struct hv_pt *pt)
 
 static u64 moderated_flags(bool on)
 {
-	return (on ? HV_PT_READ : HV_PT_RWX) | HV_PT_TYPE(HV_TYPE_UC);
+	return (on ? HV_PT_READ : HV_PT_RWX) | HV_PT_TYPE(HV_TYPE_UC) | HV_PT_NO_HUGE;
 }
 
 /* Pages whose writes may have to trap get leaves of their own now, so that switching needs no memory. */

@@ -7,6 +7,7 @@
 #include <hv/string.h>
 #include <x86/host.h>
 #include <x86/msr.h>
+#include <x86/ptfmt.h>
 #include <x86/regs.h>
 
 #define TABLE (X86_PTE_P | X86_PTE_W | X86_PTE_A)
@@ -23,19 +24,6 @@ static struct hv_pt shared;
 static u64 bridge_cr3;
 
 struct x86_table_register x86_host_idt;
-
-static const struct hv_pt_format host_format = {
-	.levels = 4,
-	.leaf_levels = 2,
-	.type_shift = 3,
-	.address = X86_PTE_ADDRESS,
-	.present = X86_PTE_P,
-	.table = TABLE,
-	.leaf = X86_PTE_P | X86_PTE_A | X86_PTE_D,
-	.large = X86_PTE_PS,
-	.write = X86_PTE_W,
-	.no_exec = X86_PTE_NX,
-};
 
 u64 x86_slot_hpa(const struct x86_cpu *cpu, u64 offset)
 {
@@ -122,7 +110,7 @@ static void build_idt(void)
 
 int x86_host_init(struct hv_launch *launch)
 {
-	struct hv_pt_format format = host_format;
+	struct hv_pt_format format = x86_host_format;
 	int err;
 
 	bridge_cr3 = launch->bridge_cr3;

@@ -97,6 +97,16 @@ void hv_arch_flush_guest(struct hv_cpu *core)
 	x86_cpu_of(core)->flush_tlb = true;
 }
 
+/*
+ * No table is marked live yet, since nothing takes a page away from root after launch, and no cell runs. With the first
+ * one, this asks all CPUs that run on @pt and waits for them.
+ */
+void hv_arch_flush_tables(const struct hv_pt *pt)
+{
+	(void)pt;
+	hv_arch_flush_guest(hv_arch_this_cpu());
+}
+
 static bool wants_failure(const struct hv_launch *launch, const struct x86_cpu *cpu)
 {
 	return launch->inject_stage == HV_STAGE_activate && launch->inject_cpu == cpu->core.id;

@@ -3,6 +3,7 @@
 #include <hv/hv.h>
 #include <hv/string.h>
 #include <svm/insn.h>
+#include <svm/nptfmt.h>
 #include <svm/regs.h>
 #include <svm/svm.h>
 #include <x86/cpuid.h>
@@ -29,18 +30,7 @@ static const struct x86_msr_format msr_format = {
 	},
 };
 
-/* Nested paging uses the host's format, and every access of the guest counts as one of user mode: "Nested Paging". */
-static struct hv_pt_format format = {
-	.levels = 4,
-	.leaf_levels = 3,
-	.address = X86_PTE_ADDRESS,
-	.present = X86_PTE_P,
-	.table = X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_A,
-	.leaf = X86_PTE_P | X86_PTE_U | X86_PTE_A | X86_PTE_D,
-	.large = X86_PTE_PS,
-	.write = X86_PTE_W,
-	.no_exec = X86_PTE_NX,
-};
+static struct hv_pt_format format;
 
 const struct hv_pt_format *svm_guest_format(void)
 {
@@ -56,6 +46,7 @@ int svm_early_init(struct hv_launch *launch)
 		return -ENOMEM;
 	x86_msr_map_build(&msr_format, msrpm);
 	svm_msrpm_hpa = hv_hpa_raw(hv_pool_hpa(&hv.pool, msrpm));
+	format = svm_npt_format;
 	if (x86_read_cr4() & X86_CR4_LA57)
 		format.levels = 5;
 	if (!(x86_cpuid(X86_LEAF_EXT_FEATURES, 0).edx & X86_CPUID_1G))

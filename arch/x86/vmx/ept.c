@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Extended page tables: their format and pointer. */
+/* Extended page tables: what of their format this CPU has, and their pointer. */
 #include <hv/hv.h>
+#include <vmx/eptfmt.h>
 #include <vmx/vmx.h>
 #include <x86/vcpu_ops.h>
 
-static struct hv_pt_format format = {
-	.levels = 4,
-	.leaf_levels = 3,
-	.type_shift = VMX_EPT_TYPE_SHIFT,
-	.address = HV_MASK(51, 12),
-	.present = VMX_EPT_R | VMX_EPT_W | VMX_EPT_X,
-	.table = VMX_EPT_R | VMX_EPT_W | VMX_EPT_X,
-	.large = VMX_EPT_LARGE,
-	.read = VMX_EPT_R,
-	.write = VMX_EPT_W,
-	.exec = VMX_EPT_X,
-};
+static struct hv_pt_format format;
 
 const struct hv_pt_format *vmx_guest_format(void)
 {
+	format = vmx_ept_format;
 	if (!(vmx.probe.vmx[VMX_CAP_EPT_VPID] & VMX_EPT_1G))
 		format.leaf_levels = 2;
 	return &format;

@@ -157,6 +157,8 @@
 #define VMX_EPT_X HV_BIT(2)
 #define VMX_EPT_LARGE HV_BIT(7)
 #define VMX_EPT_TYPE_SHIFT 3
+#define VMX_EPT_TYPE HV_MASK(5, 3)
+#define VMX_EPT_IGNORED HV_BIT(52)	/* one of the bits for software */
 #define VMX_EPTP_WB 6
 #define VMX_EPTP_LEVELS_4 (3 << 3)
 #define VMX_INV_ALL 2

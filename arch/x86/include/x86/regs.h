@@ -59,6 +59,7 @@
 #define X86_PTE_A HV_BIT(5)
 #define X86_PTE_D HV_BIT(6)
 #define X86_PTE_PS HV_BIT(7)
+#define X86_PTE_IGNORED HV_BIT(9)	/* one of the bits for software */
 #define X86_PTE_NX HV_BIT(63)
 #define X86_PTE_ADDRESS HV_MASK(51, 12)
 

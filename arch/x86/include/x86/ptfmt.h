@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Page-table formats that do not belong to one vendor's virtualization: root mode's own, and those of the IOMMUs. */
+#ifndef X86_PTFMT_H
+#define X86_PTFMT_H
+
+#include <hv/pt.h>
+
+extern const struct hv_pt_format x86_host_format;
+extern const struct hv_pt_format x86_vtd_format;	/* second level, 4 levels, largest leaves: see its capabilities */
+extern const struct hv_pt_format x86_amdvi_format;	/* v1, 4 levels */
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* For the walker's own files: entries, what they say, and the tables they point to. */
+#ifndef PT_ENTRY_H
+#define PT_ENTRY_H
+
+#include <hv/bits.h>
+#include <hv/pt.h>
+
+#define INDEX_BITS 9
+#define ENTRIES (1u << INDEX_BITS)
+
+static inline unsigned int level_shift(unsigned int level)
+{
+	return HV_PAGE_SHIFT + INDEX_BITS * (level - 1);
+}
+
+static inline u64 level_size(unsigned int level)
+{
+	return 1ULL << level_shift(level);
+}
+
+static inline unsigned int index_at(u64 address, unsigned int level)
+{
+	return (address >> level_shift(level)) & (ENTRIES - 1);
+}
+
+/* Where the next entry of @level begins, or @end if that is lower. Nothing overflows at the end of all addresses. */
+static inline u64 next_at(u64 at, u64 end, unsigned int level)
+{
+	u64 left = level_size(level) - (at & (level_size(level) - 1));
+
+	return end - at < left ? end : at + left;
+}
+
+static inline bool is_present(const struct hv_pt_format *f, u64 entry)
+{
+	return entry & f->present;
+}
+
+static inline bool is_leaf(const struct hv_pt_format *f, u64 entry, unsigned int level)
+{
+	return level == 1 || (entry & f->kind) == f->large;
+}
+
+static inline bool is_table(const struct hv_pt_format *f, u64 entry, unsigned int level)
+{
+	return is_present(f, entry) && !is_leaf(f, entry, level);
+}
+
+static inline u64 *table_of(const struct hv_pt *pt, u64 entry)
+{
+	return hv_pool_pointer(pt->pool, hv_hpa(entry & pt->format.address));
+}
+
+/* The entry that points to @table, which is of @level. */
+static inline u64 table_entry(const struct hv_pt *pt, const u64 *table, unsigned int level)
+{
+	return hv_hpa_raw(hv_pool_hpa(pt->pool, table)) | pt->format.table | level * pt->format.next_level;
+}
+
+static inline u64 leaf_address(const struct hv_pt_format *f, u64 entry, unsigned int level)
+{
+	return entry & f->address & ~(level_size(level) - 1);
+}
+
+/* The entry that maps @to, but for what large leaves have in addition. */
+static inline u64 leaf_bits(const struct hv_pt_format *f, u64 to, u64 flags)
+{
+	u64 entry = to | f->leaf | (HV_GET(HV_PT_TYPE_MASK, flags) << f->type_shift & f->type);
+
+	if (flags & HV_PT_READ)
+		entry |= f->read;
+	if (flags & HV_PT_WRITE)
+		entry |= f->write;
+	if (flags & HV_PT_NO_HUGE)
+		entry |= f->keep;
+	return entry | (flags & HV_PT_EXEC ? f->exec : f->no_exec);
+}
+
+static inline u64 large_bits(const struct hv_pt_format *f, unsigned int level)
+{
+	return level > 1 ? f->large : 0;
+}
+
+static inline u64 leaf_flags(const struct hv_pt_format *f, u64 entry)
+{
+	u64 flags = HV_PT_READ | HV_PT_TYPE((entry & f->type) >> f->type_shift);
+
+	if (entry & f->write)
+		flags |= HV_PT_WRITE;
+	if (f->exec ? entry & f->exec : !(entry & f->no_exec))
+		flags |= HV_PT_EXEC;
+	if (entry & f->keep)
+		flags |= HV_PT_NO_HUGE;
+	return flags;
+}
+
+/* Flags that any format can have; write or execute alone cannot be had everywhere. */
+static inline bool are_flags_sane(u64 flags)
+{
+	return (flags & HV_PT_READ) && !(flags & ~(HV_PT_RWX | HV_PT_NO_HUGE | HV_PT_TYPE_MASK));
+}
+
+/* pt.c */
+u64 *hv_pt_find(const struct hv_pt *pt, u64 address, unsigned int *level);
+
+/* pt_table.c */
+u64 *hv_pt_table_alloc(struct hv_pt *pt);
+void hv_pt_table_drop(struct hv_pt *pt, u64 *table);
+void hv_pt_table_drop_empty(struct hv_pt *pt, u64 *entry, unsigned int near);
+int __must_check hv_pt_split(struct hv_pt *pt, u64 *entry, unsigned int level);
+void hv_pt_merge_entry(struct hv_pt *pt, u64 *entry, unsigned int level);
+void hv_pt_merge_at(struct hv_pt *pt, u64 address);
+
+/* pt_change.c */
+void hv_pt_clear(struct hv_pt *pt, u64 from, u64 end);
+
+#endif
