@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sources: hvcore/buddy.c hvcore/buddy_check.c tests/unit/pool_unit.c tests/unit/fake_arch.c */
+/* sources: hvcore/buddy.c hvcore/buddy_check.c tests/unit/pool_unit.c tests/unit/fake_relax.c */
 /*
  * The buddy allocator, linked without the slab allocator: it cannot call back (B7). The random test is
  * test_buddy_model.c.

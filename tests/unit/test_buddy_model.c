@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sources: hvcore/buddy.c hvcore/buddy_check.c tests/unit/pool_unit.c tests/unit/fake_arch.c */
+/* sources: hvcore/buddy.c hvcore/buddy_check.c tests/unit/pool_unit.c tests/unit/fake_relax.c */
 /* The buddy allocator against a list of flags, by random operations. HV_SEED=n repeats a run. */
 #include "pool_unit.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sources: hvcore/pool.c hvcore/slab.c hvcore/slab_check.c hvcore/buddy.c hvcore/buddy_check.c hvcore/string.c */
-/* sources: tests/unit/pool_unit.c tests/unit/fake_arch.c */
+/* sources: tests/unit/pool_unit.c tests/unit/fake_relax.c */
 /* The page pool: what callers of both allocators rely on. */
 #include "pool_unit.h"
 

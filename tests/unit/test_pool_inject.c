@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sources: hvcore/frame.c hvcore/pool.c hvcore/slab.c hvcore/slab_check.c hvcore/buddy.c hvcore/buddy_check.c */
-/* sources: tests/unit/pool_unit.c tests/unit/fake_arch.c tests/unit/inject.c */
+/* sources: tests/unit/pool_unit.c tests/unit/fake_relax.c tests/unit/inject.c */
 /* Running out of memory at every single frame, and the pool under random operations of all kinds. */
 #include "inject.h"
 

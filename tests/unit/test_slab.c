@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sources: hvcore/slab.c hvcore/slab_check.c hvcore/buddy.c hvcore/buddy_check.c */
-/* sources: tests/unit/pool_unit.c tests/unit/fake_arch.c */
+/* sources: tests/unit/pool_unit.c tests/unit/fake_relax.c */
 /* The slab allocator. The random test is test_slab_model.c. */
 #include <pthread.h>
 
