@@ -38,11 +38,16 @@ static u64 mapped_bytes(void)
  * Tables of root: one frame per GiB unless the CPU has 1G pages, then one per 512 GiB; a dozen where types or the
  * hidden range split a large page; and what is shared.
  */
-u64 hvk_range_size(void)
+u64 hvk_range_size(const struct hvk_secure *secure)
 {
 	const struct hv_header *image = (const void *)hvk_image;
 	u64 gigabytes = mapped_bytes() / SZ_1G;
 	u64 frames = 48 + 3 * (u64)nr_cpus();
+	u32 i;
+
+	/* Root sees zeros there, by pages of 4K. */
+	for (i = 0; i < secure->nr; i++)
+		frames += 2 + secure->want[i].size / SZ_2M;
 
 	frames += boot_cpu_has(X86_FEATURE_GBPAGES) ? 16 + gigabytes / 512 : gigabytes + gigabytes / 512;
 	return round_up(image->core_size + (u64)nr_cpus() * image->percpu_size + config_size() + frames * PAGE_SIZE,
@@ -51,7 +56,7 @@ u64 hvk_range_size(void)
 
 struct builder {
 	struct hv_sysconfig *config;
-	const struct hv_range *hidden;
+	const struct hvk *state;
 	u64 at;			/* everything below is described */
 	int err;
 };
@@ -69,16 +74,35 @@ static void put_region(struct builder *b, u64 start, u64 end, u32 kind)
 		(struct hv_region_config){ .start = start, .size = end - start, .kind = kind };
 }
 
-/* Leave out the hypervisor's own range. */
+static const struct hv_range *hidden_range(const struct builder *b, u32 i)
+{
+	return i ? &b->state->secure.memory[i - 1].range : &b->state->memory.range;
+}
+
+/* The lowest range in [start, end) that root does not get. */
+static const struct hv_range *next_hidden(const struct builder *b, u64 start, u64 end)
+{
+	const struct hv_range *range, *lowest = NULL;
+	u32 i;
+
+	for (i = 0; i <= b->state->secure.nr; i++) {
+		range = hidden_range(b, i);
+		if (range->start < end && range->start + range->size > start &&
+		    (!lowest || range->start < lowest->start))
+			lowest = range;
+	}
+	return lowest;
+}
+
 static void put_visible(struct builder *b, u64 start, u64 end, u32 kind)
 {
-	u64 hidden_end = b->hidden->start + b->hidden->size;
+	const struct hv_range *hidden;
 
-	put_region(b, start, min(end, b->hidden->start), kind);
-	if (end > b->hidden->start && start < hidden_end)
-		start = hidden_end;
-	if (start >= hidden_end)
-		put_region(b, start, end, kind);
+	while ((hidden = next_hidden(b, start, end))) {
+		put_region(b, start, hidden->start, kind);
+		start = hidden->start + hidden->size;
+	}
+	put_region(b, start, end, kind);
 }
 
 static void describe(struct builder *b, u64 start, u64 end, u32 kind)
@@ -113,23 +137,32 @@ u64 hvk_shared_size(void)
 	return HV_SHARED_STATS + PAGE_ALIGN(sizeof(struct hv_stats) + nr_cpus() * sizeof(struct hv_cpu_stats));
 }
 
-int hvk_config_fill(struct hv_header *header, const struct hv_range *range, void *shared)
+static void fill_ranges(struct hv_header *header, struct hv_sysconfig *config, const struct hvk *state)
+{
+	u32 i;
+
+	config->hypervisor_memory = state->memory.range;
+	config->shared.start = virt_to_phys(state->shared);
+	config->shared.size = hvk_shared_size();
+	header->nr_secure = state->secure.nr;
+	for (i = 0; i < state->secure.nr; i++)
+		header->secure[i] = state->secure.memory[i].range;
+}
+
+int hvk_config_fill(struct hv_header *header, const struct hvk *state)
 {
 	struct hv_sysconfig *config;
-	struct builder b = { .hidden = range };
+	struct builder b = { .state = state };
 	struct resource *res;
 	unsigned int cpu, at = 0;
 
 	header->config_offset = header->core_size + (u64)header->max_cpus * header->percpu_size;
-	config = (void *)header + header->config_offset;
-	config->hypervisor_memory = *range;
-	config->shared.start = virt_to_phys(shared);
-	config->shared.size = hvk_shared_size();
+	b.config = config = (void *)header + header->config_offset;
+	fill_ranges(header, config, state);
 	config->tsc_khz = tsc_khz;
 	config->nr_cpus = header->online_cpus;
 	for_each_online_cpu(cpu)
 		config->apic_ids[at++] = per_cpu(x86_cpu_to_apicid, cpu);
-	b.config = config;
 	for (res = iomem_resource.child; res; res = res->sibling)
 		describe_resource(&b, res);
 	describe_gap(&b, LOW_END);

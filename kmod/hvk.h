@@ -17,16 +17,26 @@
 enum hvk_source { HVK_NONE, HVK_CONTIG, HVK_BUDDY, HVK_RESERVED };
 
 struct hvk_memory {
+	const char *what;	/* the parameter that asks for it */
+	const char *name;	/* in /proc/iomem */
 	struct hv_range range;
 	enum hvk_source source;
 	void *map;
 	struct resource *shown;	/* in /proc/iomem */
 };
 
+/* Memory that root does without from launch on, for cells that share no history with it. */
+struct hvk_secure {
+	u32 nr;
+	struct hv_range want[HV_MAX_SECURE];
+	struct hvk_memory memory[HV_MAX_SECURE];
+};
+
 struct hvk {
 	struct mutex lock;		/* state changes */
 	enum hv_state state;		/* owner: who holds @lock */
 	struct hvk_memory memory;
+	struct hvk_secure secure;
 	struct hv_launch *launch;
 	void *shared;			/* our pages in which the hypervisor shows what follows */
 	const struct hv_header *header;
@@ -48,17 +58,20 @@ extern const u8 hvk_image[], hvk_image_end[];
 
 /* Parameters, main.c */
 extern char *hvk_param_mem;
+extern char *hvk_param_secure;
 extern char *hvk_param_inject;
 
 /* mem.c */
 int hvk_memory_claim(struct hvk_memory *memory, u64 size);
 void hvk_memory_release(struct hvk_memory *memory);
-int hvk_memory_parse(const char *text, struct hv_range *range);
+int hvk_secure_parse(struct hvk_secure *secure);
+int hvk_secure_claim(struct hvk_secure *secure);
+void hvk_secure_release(struct hvk_secure *secure);
 
 /* config.c: the system configuration from what Linux knows of the machine */
-u64 hvk_range_size(void);
+u64 hvk_range_size(const struct hvk_secure *secure);
 u64 hvk_shared_size(void);
-int hvk_config_fill(struct hv_header *header, const struct hv_range *range, void *shared);
+int hvk_config_fill(struct hv_header *header, const struct hvk *state);
 
 /* launch.c; hold hvk.lock */
 int hvk_launch(void);

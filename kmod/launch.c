@@ -126,7 +126,14 @@ static int prepare_range(struct hv_launch *launch)
 	err = injected(launch, HV_STAGE_reserve);
 	if (err)
 		return err;
-	err = hvk_memory_claim(&hvk.memory, hvk_range_size());
+	err = hvk_secure_parse(&hvk.secure);
+	if (!err)
+		err = hvk_memory_claim(&hvk.memory, hvk_range_size(&hvk.secure));
+	if (err) {
+		hvk.secure.nr = 0;
+		return err;
+	}
+	err = hvk_secure_claim(&hvk.secure);
 	if (err)
 		return err;
 	launch->range = hvk.memory.range;
@@ -136,7 +143,7 @@ static int prepare_range(struct hv_launch *launch)
 	hvk.shared = alloc_pages_exact(hvk_shared_size(), GFP_KERNEL | __GFP_ZERO);
 	if (!hvk.shared)
 		return -ENOMEM;
-	err = hvk_config_fill(header, &launch->range, hvk.shared);
+	err = hvk_config_fill(header, &hvk);
 	if (!err)
 		err = injected(launch, HV_STAGE_map);
 	return err;
@@ -234,6 +241,7 @@ static void destroy(struct hv_launch *launch)
 		return;
 	}
 	hvk_memory_release(&hvk.memory);
+	hvk_secure_release(&hvk.secure);
 	if (hvk.shared)
 		free_pages_exact(hvk.shared, hvk_shared_size());
 	hvk.shared = NULL;

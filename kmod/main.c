@@ -13,6 +13,10 @@ char *hvk_param_mem;
 module_param_named(mem, hvk_param_mem, charp, 0444);
 MODULE_PARM_DESC(mem, "SIZE, taken from the running kernel, or SIZE@ADDR, a range reserved at boot");
 
+char *hvk_param_secure;
+module_param_named(secure, hvk_param_secure, charp, 0444);
+MODULE_PARM_DESC(secure, "SIZE[@ADDR][,...]: memory that root does without from launch on, for cells with map: secure");
+
 static bool hvk_param_launch = true;
 module_param_named(launch, hvk_param_launch, bool, 0444);
 MODULE_PARM_DESC(launch, "launch at load (default 1); 0: load only");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The hypervisor's range: taken from the running kernel, or reserved at boot; and given back. */
+/* Ranges that Linux has to do without: taken from the running kernel, or reserved at boot; and given back. */
 #define pr_fmt(fmt) "hv: " fmt
 #include <linux/gfp.h>
 #include <linux/io.h>
@@ -15,27 +15,22 @@
 #define GRANULE HV_SIZE_2M
 #define TRIES 64
 
-/* SIZE or SIZE@ADDR; an address means that the range was reserved at boot. */
-int hvk_memory_parse(const char *text, struct hv_range *range)
+/* SIZE or SIZE@ADDR; an address means that the range was reserved at boot. Return: what follows, or NULL. */
+static const char *parse(const char *text, struct hv_range *range)
 {
 	char *end;
 
 	range->start = 0;
 	range->size = memparse(text, &end);
 	if (end == text || !range->size || !IS_ALIGNED(range->size, GRANULE))
-		goto bad;
+		return NULL;
 	if (*end == '@') {
 		text = end + 1;
 		range->start = memparse(text, &end);
 		if (end == text || !range->start || !IS_ALIGNED(range->start, GRANULE))
-			goto bad;
+			return NULL;
 	}
-	if (*end || range->start + range->size < range->start)
-		goto bad;
-	return 0;
-bad:
-	pr_err("mem=: want SIZE or SIZE@ADDR, both multiples of 2M and not 0\n");
-	return -EINVAL;
+	return range->start + range->size < range->start ? NULL : end;
 }
 
 static bool is_whole_ram(unsigned long pfn, unsigned long count)
@@ -86,7 +81,8 @@ static int claim_buddy(struct hvk_memory *memory, u64 size)
 static int claim_reserved(struct hvk_memory *memory, const struct hv_range *want)
 {
 	if (region_intersects(want->start, want->size, IORESOURCE_MEM, IORES_DESC_RESERVED) != REGION_INTERSECTS) {
-		pr_err("mem=: 0x%llx is no range that was reserved at boot (memmap=SIZE$ADDR)\n", want->start);
+		pr_err("%s=: 0x%llx is no range that was reserved at boot (memmap=SIZE$ADDR)\n", memory->what,
+		       want->start);
 		return -EBUSY;
 	}
 	memory->range = *want;
@@ -112,7 +108,7 @@ static void show(struct hvk_memory *memory)
 
 	if (!res)
 		return;
-	res->name = "hv";
+	res->name = memory->name;
 	res->start = memory->range.start;
 	res->end = memory->range.start + memory->range.size - 1;
 	res->flags = IORESOURCE_MEM | IORESOURCE_BUSY;
@@ -123,37 +119,26 @@ static void show(struct hvk_memory *memory)
 	memory->shown = res;
 }
 
-static int claim(struct hvk_memory *memory, u64 size)
+static int take(struct hvk_memory *memory, const struct hv_range *want)
 {
-	struct hv_range want = { .size = size };
 	int err;
 
-	if (hvk_param_mem) {
-		err = hvk_memory_parse(hvk_param_mem, &want);
-		if (err)
-			return err;
-	}
-	if (want.size < size) {
-		pr_err("mem=: %lluK are not enough, this machine needs %lluK\n", want.size >> 10, size >> 10);
-		return -EINVAL;
-	}
-	memory->range.size = want.size;
-	if (want.start)
-		return claim_reserved(memory, &want);
-	err = claim_contig(memory, want.size);
+	memory->range.size = want->size;
+	if (want->start)
+		return claim_reserved(memory, want);
+	err = claim_contig(memory, want->size);
 	if (err)
-		err = claim_buddy(memory, want.size);
+		err = claim_buddy(memory, want->size);
 	if (err)
-		pr_err("no %lluK of contiguous memory to be had\n", want.size >> 10);
+		pr_err("%s=: no %lluK of contiguous memory to be had\n", memory->what, want->size >> 10);
 	return err;
 }
 
-int hvk_memory_claim(struct hvk_memory *memory, u64 size)
+static int claim(struct hvk_memory *memory, const struct hv_range *want)
 {
 	int err;
 
-	memset(memory, 0, sizeof(*memory));
-	err = claim(memory, size);
+	err = take(memory, want);
 	if (err)
 		return err;
 	err = map(memory);
@@ -163,6 +148,71 @@ int hvk_memory_claim(struct hvk_memory *memory, u64 size)
 	}
 	show(memory);
 	return 0;
+}
+
+int hvk_memory_claim(struct hvk_memory *memory, u64 size)
+{
+	struct hv_range want = { .size = size };
+	const char *end = "";
+
+	*memory = (struct hvk_memory){ .what = "mem", .name = "hv" };
+	if (hvk_param_mem)
+		end = parse(hvk_param_mem, &want);
+	if (!end || *end) {
+		pr_err("mem=: want SIZE or SIZE@ADDR, both multiples of 2M and not 0\n");
+		return -EINVAL;
+	}
+	if (want.size < size) {
+		pr_err("mem=: %lluK are not enough, this machine needs %lluK\n", want.size >> 10, size >> 10);
+		return -EINVAL;
+	}
+	return claim(memory, &want);
+}
+
+int hvk_secure_parse(struct hvk_secure *secure)
+{
+	const char *at = hvk_param_secure;
+
+	for (secure->nr = 0; at && *at; secure->nr++) {
+		if (secure->nr == HV_MAX_SECURE) {
+			pr_err("secure=: more than %u ranges\n", HV_MAX_SECURE);
+			return -EINVAL;
+		}
+		at = parse(at, &secure->want[secure->nr]);
+		if (!at || (*at && *at != ',') || (*at == ',' && !at[1])) {
+			pr_err("secure=: want SIZE or SIZE@ADDR, multiples of 2M and not 0, with commas between them\n");
+			return -EINVAL;
+		}
+		if (secure->want[secure->nr].size >> PAGE_SHIFT > totalram_pages()) {
+			pr_err("secure=: more than this machine has\n");
+			return -EINVAL;
+		}
+		at += *at == ',';
+	}
+	return 0;
+}
+
+int hvk_secure_claim(struct hvk_secure *secure)
+{
+	u32 i, nr = secure->nr;
+	int err;
+
+	for (i = 0; i < nr; i++) {
+		secure->memory[i] = (struct hvk_memory){ .what = "secure", .name = "hv secure" };
+		err = claim(&secure->memory[i], &secure->want[i]);
+		if (err) {
+			secure->nr = i;
+			hvk_secure_release(secure);
+			return err;
+		}
+	}
+	return 0;
+}
+
+void hvk_secure_release(struct hvk_secure *secure)
+{
+	while (secure->nr)
+		hvk_memory_release(&secure->memory[--secure->nr]);
 }
 
 void hvk_memory_release(struct hvk_memory *memory)
