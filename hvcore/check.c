@@ -2,8 +2,9 @@
 /* Do the hypervisor's own data structures agree with each other? */
 #include <hv/err.h>
 #include <hv/hv.h>
+#include <hv/memory.h>
 
 int hv_selfcheck(void)
 {
-	return hv_pool_check(&hv.pool);
+	return hv_memory_check();
 }

@@ -5,6 +5,7 @@
 #include <hv/fmt.h>
 #include <hv/hv.h>
 #include <hv/launch.h>
+#include <hv/memory.h>
 #include <hv/log.h>
 
 enum verdict { OPEN, GO, FAILED };
@@ -79,8 +80,7 @@ static int lay_out(struct hv_header *header)
 
 	hv.header = header;
 	hv.config = config;
-	return hv_pool_init(&hv.pool, (u8 *)header + pool, hv_hpa(config->hypervisor_memory.start + pool),
-			    (config->hypervisor_memory.size - pool) >> HV_PAGE_SHIFT);
+	return hv_memory_init(pool);
 }
 
 static int init_stats(struct hv_launch *launch, struct hv_cpu *cpu)
@@ -108,7 +108,7 @@ static int early(struct hv_launch *launch, struct hv_cpu *cpu)
 	err = lay_out((struct hv_header *)HV_BASE);
 	hv.state = HV_ENTERING;
 	if (err)
-		return hv_launch_fail(launch, cpu->id, err, "the range does not do for the page pool");
+		return hv_launch_fail(launch, cpu->id, err, "the ranges cannot be taken from root");
 	err = init_stats(launch, cpu);
 	if (err)
 		return err;

@@ -281,9 +281,14 @@ static u32 find_grant(const struct hv_owner_map *map, u16 set, u16 who)
 	return i;
 }
 
+static bool can_map(u16 who)
+{
+	return hv_owner_is_cell(who) || who == HV_OWNER_HYPERVISOR;
+}
+
 int hv_owner_grant(struct hv_owner_map *map, u16 set, u16 who, u32 rights)
 {
-	if (!hv_owner_is_set(set) || !hv_owner_is_cell(who) || !rights || (rights & ~HV_RIGHTS))
+	if (!hv_owner_is_set(set) || !can_map(who) || !rights || (rights & ~HV_RIGHTS))
 		return -EINVAL;
 	if (find_grant(map, set, who) < map->nr_grants)
 		return -EEXIST;
@@ -324,7 +329,7 @@ bool hv_owner_may_map(const struct hv_owner_map *map, u16 who, hv_hpa_t start, u
 
 	if (!is_range(map, at, size) || !(flags & HV_RIGHTS) || (flags & ~(HV_RIGHTS | HV_RIGHT_ROOTSHARED)))
 		return false;
-	if (!hv_owner_is_cell(who) && who != HV_OWNER_HYPERVISOR)
+	if (!can_map(who))
 		return false;
 	for (; at < end; at = hv_hpa_raw(piece_end))
 		if (!is_allowed(map, who, hv_owner_of(map, hv_hpa(at), &piece_end), flags))

@@ -4,39 +4,25 @@
 #include <hv/bits.h>
 #include <hv/hv.h>
 #include <hv/log.h>
+#include <hv/memory.h>
 
-static bool overlaps(const struct hv_range *range, u64 start, u64 size)
+/* Only what the owners allow gets into root's map: no region reaches into the hypervisor's or a secure range. */
+static int map(struct hv_pt *pt, u64 gpa, const struct hv_pt_object *to, u64 size, u64 flags)
 {
-	return start < range->start + range->size && range->start < start + size;
+	u32 rights = flags & HV_PT_WRITE ? HV_RIGHT_READ | HV_RIGHT_WRITE : HV_RIGHT_READ;
+	int err = -EBUSY;
+
+	hv_lock(&hv.owners.lock);
+	if (hv_owner_may_map(&hv.owners, HV_OWNER_ROOT, hv_hpa(to->address), to->size, rights))
+		err = size == to->size ? hv_pt_map(pt, gpa, to->address, size, flags) :
+					 hv_pt_map_object(pt, gpa, to, size, flags);
+	hv_unlock(&hv.owners.lock);
+	return err;
 }
 
-bool hv_root_hides(u64 gpa, u64 size)
+static int map_linear(struct hv_pt *pt, u64 gpa, u64 hpa, u64 size, u64 flags)
 {
-	u32 i;
-
-	if (overlaps(&hv.config->hypervisor_memory, gpa, size))
-		return true;
-	for (i = 0; i < hv.header->nr_secure; i++)
-		if (overlaps(&hv.header->secure[i], gpa, size))
-			return true;
-	return false;
-}
-
-bool hv_root_is_ram(u64 gpa, u64 size)
-{
-	const struct hv_region_config *regions = hv.config->regions;
-	u32 low = 0, high = hv.config->nr_regions, middle;
-
-	/* The last region that starts at or below @gpa: they are sorted and do not overlap. */
-	while (high - low > 1) {
-		middle = (low + high) / 2;
-		if (regions[middle].start <= gpa)
-			low = middle;
-		else
-			high = middle;
-	}
-	return regions[low].kind == HV_REGION_RAM && gpa >= regions[low].start && size <= regions[low].size &&
-	       gpa - regions[low].start <= regions[low].size - size;
+	return map(pt, gpa, &(struct hv_pt_object){ hpa, size }, size, flags);
 }
 
 /* Map a run of root's memory with the types the machine gives it. */
@@ -48,7 +34,7 @@ static int map_run(struct hv_pt *pt, u64 start, u64 end)
 	for (; start < end; start = piece_end) {
 		piece_end = end;
 		type = hv_arch_memory_type(start, &piece_end);
-		err = hv_pt_map(pt, start, start, piece_end - start, HV_PT_RWX | HV_PT_TYPE(type));
+		err = map_linear(pt, start, start, piece_end - start, HV_PT_RWX | HV_PT_TYPE(type));
 		if (err)
 			return err;
 	}
@@ -77,22 +63,21 @@ static int map_regions(struct hv_pt *pt)
 /* Root sees zeros where the hypervisor lives. */
 static int hide(struct hv_pt *pt, const struct hv_range *range)
 {
-	u64 zero = hv_hpa_raw(hv_virt_to_hpa(hv.zero_page));
+	struct hv_pt_object zero = { hv_hpa_raw(hv_virt_to_hpa(hv.zero_page)), HV_PAGE_SIZE };
 
-	return hv_pt_map_same(pt, range->start, zero, range->size, HV_PT_READ | HV_PT_TYPE(HV_TYPE_WB));
+	return map(pt, range->start, &zero, range->size, HV_PT_READ | HV_PT_TYPE(HV_TYPE_WB));
 }
 
 /* Replace a piece of the shared range by frames of ours. */
 static int show(struct hv_pt *pt, u64 where, u64 offset, u64 size)
 {
-	u64 at = hv.config->shared.start + where;
+	u64 at = hv.config->shared.start + where, frames = hv.config->hypervisor_memory.start + offset;
 	int err;
 
 	err = hv_pt_unmap(pt, at, size);
-	if (err)
-		return err;
-	return hv_pt_map(pt, at, hv.config->hypervisor_memory.start + offset, size,
-			 HV_PT_READ | HV_PT_TYPE(HV_TYPE_WB));
+	if (!err)
+		err = hv_memory_show(hv_hpa(frames), size);
+	return err ? err : map_linear(pt, at, frames, size, HV_PT_READ | HV_PT_TYPE(HV_TYPE_WB));
 }
 
 static int show_all(struct hv_pt *pt)
@@ -124,7 +109,7 @@ static int split_moderated(struct hv_pt *pt)
 		err = hv_pt_unmap(pt, page, HV_PAGE_SIZE);
 		if (err)
 			return err;
-		err = hv_pt_map(pt, page, page, HV_PAGE_SIZE, moderated_flags(hv_arch_always_moderates()));
+		err = map_linear(pt, page, page, HV_PAGE_SIZE, moderated_flags(hv_arch_always_moderates()));
 		if (err)
 			return err;
 	}
@@ -175,6 +160,9 @@ static int build(struct hv_pt *pt)
 	u32 i;
 	int err;
 
+	err = hv_memory_show(hv_virt_to_hpa(hv.zero_page), HV_PAGE_SIZE);
+	if (err)
+		return err;
 	err = hide(pt, &hv.config->hypervisor_memory);
 	for (i = 0; !err && i < hv.header->nr_secure; i++)
 		err = hide(pt, &hv.header->secure[i]);
@@ -203,7 +191,7 @@ int hv_root_init(struct hv_cell *root)
 		return err;
 	}
 	count_leaves(&root->memory);
-	return 0;
+	return hv_memory_init_world();
 }
 
 static const char *access_name(u8 access)
@@ -215,7 +203,7 @@ static const char *access_name(u8 access)
 
 enum hv_verdict hv_root_violation(struct hv_cpu *cpu, struct hv_exit *exit)
 {
-	bool hidden = hv_root_hides(exit->gpa, 1);
+	bool hidden = hv_memory_is_hidden(exit->gpa & HV_PAGE_MASK);
 
 	hv_event("root: %s %s memory at 0x%llx, RIP 0x%llx", access_name(exit->access), hidden ? "hidden" : "absent",
 		 exit->gpa, hv_arch_guest_rip(cpu));

@@ -6,6 +6,7 @@
 #include <hv/arch.h>
 #include <hv/bits.h>
 #include <hv/hv.h>
+#include <hv/memory.h>
 #include <hv/string.h>
 #include <x86/decode.h>
 #include <x86/guest.h>
@@ -19,7 +20,7 @@ static const u8 *look(struct x86_cpu *cpu, unsigned int window, u64 gpa)
 	const u8 *at = x86_window_shows(cpu, window, frame);
 
 	if (!at) {
-		if (!hv_root_is_ram(frame, HV_PAGE_SIZE))
+		if (!hv_memory_is_roots(frame, HV_PAGE_SIZE))
 			return NULL;
 		at = x86_window_open(cpu, window, frame);
 	}

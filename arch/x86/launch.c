@@ -6,6 +6,7 @@
 #include <hv/launch.h>
 #include <hv/string.h>
 #include <x86/apic.h>
+#include <x86/cpuid.h>
 #include <x86/exit.h>
 #include <x86/host.h>
 #include <x86/msr.h>
@@ -68,6 +69,11 @@ int hv_arch_cpu_init(struct hv_launch *launch, struct hv_cpu *core)
 void hv_arch_cpu_fini(struct hv_cpu *core)
 {
 	x86_vcpu_cpu_fini(x86_cpu_of(core));
+}
+
+u64 hv_arch_address_limit(void)
+{
+	return 1ULL << (x86_cpuid(X86_LEAF_ADDRESS_SIZES, 0).eax & 0xff);
 }
 
 const struct hv_pt_format *hv_arch_guest_format(void)

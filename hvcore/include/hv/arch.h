@@ -33,6 +33,9 @@ int __must_check hv_arch_cpu_init(struct hv_launch *launch, struct hv_cpu *cpu);
 /** hv_arch_cpu_fini() - undo hv_arch_cpu_init(), whether or not it succeeded */
 void hv_arch_cpu_fini(struct hv_cpu *cpu);
 
+/** hv_arch_address_limit() - physical addresses end here */
+u64 hv_arch_address_limit(void);
+
 /** hv_arch_guest_format() - the nested page table format of this machine */
 const struct hv_pt_format *hv_arch_guest_format(void);
 

@@ -20,12 +20,6 @@ struct hv_cell {
  */
 int __must_check hv_root_init(struct hv_cell *root);
 
-/** hv_root_hides() - is [gpa, gpa + size) wholly or partly memory that root must not see? */
-bool hv_root_hides(u64 gpa, u64 size);
-
-/** hv_root_is_ram() - is all of [gpa, gpa + size) one region of root's RAM? The hypervisor's range never is. */
-bool hv_root_is_ram(u64 gpa, u64 size);
-
 /** hv_root_moderate() - make writes to the moderated device pages trap, or not; each CPU flushes for itself */
 void hv_root_moderate(bool on);
 

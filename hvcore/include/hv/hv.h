@@ -5,7 +5,10 @@
 
 #include <hv/cell.h>
 #include <hv/cpu.h>
+#include <hv/normal_world.h>
+#include <hv/owner.h>
 #include <hv/pool.h>
+#include <hv/psc.h>
 #include <hvabi/launch.h>
 #include <hvabi/log.h>
 #include <hvabi/stats.h>
@@ -16,6 +19,10 @@ struct hv {
 	struct hv_sysconfig *config;
 	struct hv_stats *stats;
 	struct hv_cpu_pub *pub;		/* [config->nr_cpus] */
+	struct hv_owner_map owners;
+	struct hv_psc_machine psc;
+	struct hv_psc psc_lists[2];	/* its own copy, and the one that a back end sees */
+	struct hv_normal_world normal;
 	struct hv_pool pool;
 	struct hv_lock root_lock;	/* changes of root's map after launch */
 	struct hv_cell root;

@@ -143,7 +143,7 @@ int __must_check hv_owner_begin(struct hv_owner_map *map, u64 nodes);
 void hv_owner_end(struct hv_owner_map *map);
 
 /**
- * hv_owner_grant() - @who, a cell or root, may map frames of @set with @rights
+ * hv_owner_grant() - @who, a cell or root or the hypervisor, may map frames of @set with @rights
  *
  * Return: 0; -EINVAL if any of the three is none; -EEXIST if @who has a grant for @set; -ENOMEM if the table is full.
  */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The hypervisor's own memory and what it knows of everybody's: set up once, in the early stage. */
+#ifndef HV_MEMORY_H
+#define HV_MEMORY_H
+
+#include <hv/err.h>
+#include <hv/types.h>
+
+/* Runs of frames that are not root's. Beyond that, giving memory away is refused. */
+#define HV_MEMORY_MAX_PIECES 4096
+
+/* Frames of the hypervisor that root may read: what it is shown, and the zeros that stand for all others. */
+#define HV_MEMORY_SHOWN hv_owner_set(0)
+
+/**
+ * hv_memory_init() - the hypervisor's range and the secure ranges get their owner, then the pool is made
+ * @pool: where in the range it begins
+ *
+ * Nothing of the pool is touched before it is the hypervisor's. Return: 0, -EINVAL, -EBUSY, -ENOMEM.
+ */
+int __must_check hv_memory_init(u64 pool);
+
+/** hv_memory_init_world() - root's RAM is what root may point to */
+int __must_check hv_memory_init_world(void);
+
+/** hv_memory_show() - frames [start, start + size) of the hypervisor's can be mapped by root for reading */
+int __must_check hv_memory_show(hv_hpa_t start, u64 size);
+
+/** hv_memory_is_roots() - is all of [gpa, gpa + size) RAM, and root's own? */
+bool hv_memory_is_roots(u64 gpa, u64 size);
+
+/** hv_memory_is_hidden() - does the frame at @gpa belong to somebody else than root? */
+bool hv_memory_is_hidden(u64 gpa);
+
+/** hv_memory_check() - pool, owners and tables contradict nothing. Return: 0 or -EIO. */
+int __must_check hv_memory_check(void);
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who owns what when the hypervisor comes to be; and the questions about it that come with exits. */
+#include <hv/arch.h>
+#include <hv/hv.h>
+#include <hv/memory.h>
+
+static int claim(const struct hv_range *range, u64 size)
+{
+	return hv_psc_change(&hv.psc, HV_OWNER_HYPERVISOR, hv_hpa(range->start), size, HV_PSC_PRIVATE);
+}
+
+static int claim_all(u64 pool)
+{
+	const struct hv_range *range = &hv.config->hypervisor_memory;
+	u32 i;
+	int err;
+
+	err = claim(range, pool);
+	if (err)
+		return err;
+	err = hv_psc_claim_pool(&hv.psc, &hv.pool, (u8 *)hv.header + pool, hv_hpa(range->start + pool),
+				(range->size - pool) >> HV_PAGE_SHIFT);
+	for (i = 0; !err && i < hv.header->nr_secure; i++)
+		err = claim(&hv.header->secure[i], hv.header->secure[i].size);
+	return err;
+}
+
+int hv_memory_init(u64 pool)
+{
+	int err;
+
+	err = hv_owner_init(&hv.owners, hv_arch_address_limit(), HV_MEMORY_MAX_PIECES);
+	if (err)
+		return err;
+	hv.psc = (struct hv_psc_machine){ .backend = HV_PSC_BACKEND_native, .owners = &hv.owners,
+					  .own = &hv.psc_lists[0], .sent = &hv.psc_lists[1] };
+	hv_normal_world_init(&hv.normal, &hv.pool, &hv.owners);
+	hv_lock(&hv.owners.lock);
+	err = claim_all(pool);
+	if (!err)
+		err = hv_owner_grant(&hv.owners, HV_MEMORY_SHOWN, HV_OWNER_ROOT, HV_RIGHT_READ);
+	if (!err)
+		err = hv_owner_grant(&hv.owners, HV_MEMORY_SHOWN, HV_OWNER_HYPERVISOR, HV_RIGHT_READ | HV_RIGHT_WRITE);
+	hv_unlock(&hv.owners.lock);
+	return err;
+}
+
+int hv_memory_init_world(void)
+{
+	const struct hv_region_config *region = hv.config->regions;
+	const struct hv_region_config *end = region + hv.config->nr_regions;
+	int err = 0;
+
+	hv_lock(&hv.owners.lock);
+	for (; !err && region < end; region++)
+		if (region->kind == HV_REGION_RAM)
+			err = hv_normal_world_insert(&hv.normal, hv_gpa(region->start), region->size);
+	hv_unlock(&hv.owners.lock);
+	return err;
+}
+
+int hv_memory_show(hv_hpa_t start, u64 size)
+{
+	int err;
+
+	hv_lock(&hv.owners.lock);
+	err = hv_owner_change(&hv.owners, start, size, HV_OWNER_HYPERVISOR, HV_MEMORY_SHOWN);
+	hv_unlock(&hv.owners.lock);
+	return err;
+}
+
+bool hv_memory_is_roots(u64 gpa, u64 size)
+{
+	bool is;
+
+	hv_lock(&hv.owners.lock);
+	is = hv_is_valid_normal_world_gpaddr(&hv.normal, hv_gpa(gpa), size);
+	hv_unlock(&hv.owners.lock);
+	return is;
+}
+
+bool hv_memory_is_hidden(u64 gpa)
+{
+	hv_hpa_t end;
+	u16 owner;
+
+	hv_lock(&hv.owners.lock);
+	owner = hv_owner_of(&hv.owners, hv_hpa(gpa), &end);
+	hv_unlock(&hv.owners.lock);
+	return owner != HV_OWNER_ROOT && owner != HV_OWNER_NONE;
+}
+
+static u32 rights_of(u64 flags)
+{
+	return (flags & HV_PT_READ ? HV_RIGHT_READ : 0) | (flags & HV_PT_WRITE ? HV_RIGHT_WRITE : 0) |
+	       (flags & HV_PT_EXEC ? HV_RIGHT_EXEC : 0);
+}
+
+/* Everything that @who's tables map is something that @who may map. */
+static int check_tables(const struct hv_pt *pt, u16 who)
+{
+	struct hv_pt_mapping mapping;
+	u64 at, from, end = hv.owners.limit;	/* root's addresses are physical ones */
+
+	for (from = 0; !hv_pt_next(pt, &from, end, &mapping); from = hv_pt_leaf_end(&mapping, from, end)) {
+		at = mapping.address & ~(mapping.size - 1);
+		if (!hv_owner_may_map(&hv.owners, who, hv_hpa(at), mapping.size, rights_of(mapping.flags)))
+			return -EIO;
+	}
+	return 0;
+}
+
+int hv_memory_check(void)
+{
+	int err;
+
+	err = hv_pool_check(&hv.pool);
+	if (err)
+		return err;
+	hv_lock(&hv.owners.lock);
+	err = hv_owner_check(&hv.owners);
+	if (!err)
+		err = check_tables(&hv.root.memory, HV_OWNER_ROOT);
+	hv_unlock(&hv.owners.lock);
+	return err;
+}
