@@ -180,7 +180,7 @@ int hvk_secure_parse(struct hvk_secure *secure)
 		}
 		at = parse(at, &secure->want[secure->nr]);
 		if (!at || (*at && *at != ',') || (*at == ',' && !at[1])) {
-			pr_err("secure=: want SIZE or SIZE@ADDR, multiples of 2M and not 0, with commas between them\n");
+			pr_err("secure=: want SIZE or SIZE@ADDR, multiples of 2M and not 0, commas between them\n");
 			return -EINVAL;
 		}
 		if (secure->want[secure->nr].size >> PAGE_SHIFT > totalram_pages()) {

@@ -7,6 +7,8 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
+#include <hvabi/hypercall.h>
+
 #include "compat.h"
 #include "hvk.h"
 
@@ -68,6 +70,15 @@ SHOW_LOCKED(root_bytes_4k, "%llu", STAT(root_bytes_4k));
 SHOW_LOCKED(root_bytes_2m, "%llu", STAT(root_bytes_2m));
 SHOW_LOCKED(root_bytes_1g, "%llu", STAT(root_bytes_1g));
 SHOW_LOCKED(table_frames, "%llu", STAT(root_table_frames));
+
+static const char *selfcheck(void)
+{
+	if (hvk.state != HV_ACTIVE)
+		return "off";
+	return hv_boot_call(hvk.launch, HV_HC_SELFCHECK, 0) ? "failed" : "ok";
+}
+
+SHOW_LOCKED(selfcheck, "%s", selfcheck());
 SHOW(stop_us, "%llu", hvk.stop_us);
 
 static struct attribute *hv0_attrs[] = {
@@ -76,7 +87,7 @@ static struct attribute *hv0_attrs[] = {
 	&dev_attr_image_bytes.attr,   &dev_attr_percpu_bytes.attr,   &dev_attr_text_bytes.attr,
 	&dev_attr_pool_frames.attr,   &dev_attr_pool_frames_free.attr,
 	&dev_attr_root_bytes_4k.attr, &dev_attr_root_bytes_2m.attr,  &dev_attr_root_bytes_1g.attr,
-	&dev_attr_table_frames.attr,  &dev_attr_stop_us.attr,	     NULL,
+	&dev_attr_table_frames.attr,  &dev_attr_stop_us.attr,	     &dev_attr_selfcheck.attr,     NULL,
 };
 ATTRIBUTE_GROUPS(hv0);
 

@@ -16,9 +16,9 @@ JUDGED = ["buddy", "buddy_check", "slab", "slab_check", "frame", "pool", "span",
 
 def measure(directory):
     """File → (lines, lines reached)."""
-    done = subprocess.run(["gcovr", "--root", ROOT, "--object-directory", directory, "--filter", f"{ROOT}/hvcore/",
-                           "--filter", f"{ROOT}/arch/", "--exclude", ".*\\.h$", "--json-summary"], check=True, text=True, cwd=directory,
-                          stdout=subprocess.PIPE)
+    command = ["gcovr", "--root", ROOT, "--object-directory", directory, "--filter", f"{ROOT}/hvcore/",
+               "--filter", f"{ROOT}/arch/", "--exclude", r".*\.h$", "--json-summary"]
+    done = subprocess.run(command, check=True, text=True, cwd=directory, stdout=subprocess.PIPE)
     return {entry["filename"]: (entry["line_total"], entry["line_covered"])
             for entry in json.loads(done.stdout)["files"]}
 

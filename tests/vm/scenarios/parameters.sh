@@ -18,7 +18,7 @@ hv_unload
 check "mem=8M@0x18000000 is the range reserved at boot" hv_load mem=8M@0x18000000
 equal "and it is there" "$(cat /sys/class/hv/hv0/memory_start)" 0x18000000
 hv_unload
-for secure in 0 1M 2M@ 2M, ,2M 2M,,2M 2M@0x4000000 2M@0x18000000,x 2M,2M,2M,2M,2M,2M,2M,2M,2M 1024T; do
+for secure in 0 1M 2M@ "2M," ,2M 2M,,2M 2M@0x4000000 2M@0x18000000,x 2M,2M,2M,2M,2M,2M,2M,2M,2M 1024T; do
 	dmesg -c >/dev/null
 	refuse "secure=$secure is refused" hv_load "secure=$secure"
 	check "in words (secure=$secure)" sh -c 'dmesg | grep -q "hv: secure=: "'
