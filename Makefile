@@ -69,7 +69,7 @@ demo: ## see it work, on an emulated machine
 	@tests/demo/demo.py
 
 bench: ## what it costs, in counts: a table for each vendor and build/bench.json
-	@tests/packages.sh build vm
+	@tests/packages.sh build vm bench
 	+@$(MAKE) modules-all hvctl
 	@tests/bench/bench.py
 

@@ -16,11 +16,14 @@ packages() {
 	unit)
 		echo gcc make libc6-dev clang libclang-rt-14-dev libcmocka-dev gcovr libzydis-dev
 		;;
+	bench)
+		echo gcc libc6-dev valgrind python3
+		;;
 	static)
 		echo sparse cppcheck clang-format shellcheck python3 python3-yaml
 		;;
 	*)
-		echo "packages.sh: no group '$1'; there are build, vm, unit, static" >&2
+		echo "packages.sh: no group '$1'; there are build, vm, unit, bench, static" >&2
 		exit 1
 		;;
 	esac
