@@ -102,7 +102,8 @@ static void revoke(struct hv_pt *pt, u64 *table, unsigned int level, u64 at, u64
 		if (is_table(&pt->format, entry, level)) {
 			revoke(pt, table_of(pt, entry), level - 1, at, next);
 		} else if (is_present(&pt->format, entry)) {
-			table[i] = entry & ~pt->format.present;
+			/* Not 0, even if it was a large leaf of address 0. */
+			table[i] = (entry & ~pt->format.present) | pt->format.keep;
 			pt->leaves[level - 1]--;
 			pt->stale = true;
 		}
