@@ -19,11 +19,13 @@ static int split_at(struct hv_pt *pt, u64 at)
 	}
 }
 
-/* Make sure that leaf boundaries lie at both ends. What was split in vain is merged again. */
-static int split_ends(struct hv_pt *pt, u64 from, u64 end)
+int hv_pt_prepare(struct hv_pt *pt, u64 from, u64 size)
 {
+	u64 end = from + size;
 	int err;
 
+	if (!hv_pt_covers(pt, from, size))
+		return -EINVAL;
 	err = split_at(pt, from);
 	if (!err && hv_pt_covers(pt, end, HV_PAGE_SIZE))
 		err = split_at(pt, end);
@@ -82,9 +84,7 @@ int hv_pt_unmap(struct hv_pt *pt, u64 from, u64 size)
 {
 	int err;
 
-	if (!hv_pt_covers(pt, from, size))
-		return -EINVAL;
-	err = split_ends(pt, from, from + size);
+	err = hv_pt_prepare(pt, from, size);
 	if (err)
 		return err;
 	hv_pt_clear(pt, from, from + size);
@@ -114,9 +114,7 @@ int hv_pt_revoke(struct hv_pt *pt, u64 from, u64 size)
 {
 	int err;
 
-	if (!hv_pt_covers(pt, from, size))
-		return -EINVAL;
-	err = split_ends(pt, from, from + size);
+	err = hv_pt_prepare(pt, from, size);
 	if (err)
 		return err;
 	revoke(pt, pt->root, pt->format.levels, from, from + size);
@@ -154,6 +152,7 @@ int hv_pt_collect(struct hv_pt *pt, u64 *from, u64 end, struct hv_pt_mapping *ma
 
 struct rights {
 	u64 bits;	/* of a leaf, without address */
+	u64 stays;	/* bits that do not change */
 	bool found;	/* something was mapped */
 };
 
@@ -179,7 +178,7 @@ static void protect(struct hv_pt *pt, struct rights *rights, u64 *table, unsigne
 			hv_pt_merge_entry(pt, &table[i], level);
 			continue;
 		}
-		is = leaf_address(f, was, level) | rights->bits | large_bits(f, level) | (was & f->keep);
+		is = leaf_address(f, was, level) | rights->bits | large_bits(f, level) | (was & rights->stays);
 		table[i] = is;
 		rights->found = true;
 		if (takes_away(f, was, is))
@@ -189,13 +188,15 @@ static void protect(struct hv_pt *pt, struct rights *rights, u64 *table, unsigne
 
 int hv_pt_protect(struct hv_pt *pt, u64 from, u64 size, u64 flags)
 {
-	struct rights rights = { .bits = leaf_bits(&pt->format, 0, flags) };
+	struct rights rights = { .bits = leaf_bits(&pt->format, 0, flags), .stays = pt->format.keep };
 	int err;
 
-	if (!hv_pt_covers(pt, from, size) || !are_flags_sane(flags))
+	if (!are_flags_sane(flags & ~(u64)HV_PT_SAME_TYPE))
 		return -EINVAL;
-	rights.bits &= ~pt->format.keep;
-	err = split_ends(pt, from, from + size);
+	if (flags & HV_PT_SAME_TYPE)
+		rights.stays |= pt->format.type;
+	rights.bits &= ~rights.stays;
+	err = hv_pt_prepare(pt, from, size);
 	if (err)
 		return err;
 	protect(pt, &rights, pt->root, pt->format.levels, from, from + size);

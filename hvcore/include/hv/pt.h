@@ -18,6 +18,8 @@
 #define HV_PT_TYPE_MASK HV_PT_TYPE(7)
 #define HV_PT_UNMERGED 0x80	/* of hv_pt_map(): merging is left to hv_pt_merge(), so that undoing needs no memory */
 
+#define HV_PT_SAME_TYPE 0x100	/* of hv_pt_protect(): the memory type stays */
+
 /* The two types that the core names itself. */
 #define HV_TYPE_UC 0
 #define HV_TYPE_WB 6
@@ -106,6 +108,13 @@ void hv_pt_merge(struct hv_pt *pt, u64 from, u64 size);
  * Return: 0, -EINVAL, -ENOMEM (a split needs a table; nothing is unmapped then).
  */
 int __must_check hv_pt_unmap(struct hv_pt *pt, u64 from, u64 size);
+
+/**
+ * hv_pt_prepare() - split leaves at both ends of [from, from + size), so that changing all of it needs no memory
+ *
+ * What was split in vain hv_pt_merge() merges. Return: 0, -EINVAL, -ENOMEM (nothing is split then).
+ */
+int __must_check hv_pt_prepare(struct hv_pt *pt, u64 from, u64 size);
 
 /**
  * hv_pt_revoke() - unmap like hv_pt_unmap(), but remember in the tables what was mapped
