@@ -158,7 +158,7 @@ static int prepare_delete(struct hv_mset *set, u64 start, u64 size)
 
 	err = hv_pt_prepare(&set->pt, start, size);
 	if (err)
-		return err;
+		goto err_flush;
 	err = begin_batch(set, has_frames);
 	if (err)
 		goto err_merge;
@@ -170,6 +170,7 @@ static int prepare_delete(struct hv_mset *set, u64 start, u64 size)
 err_merge:
 	hv_pt_merge(&set->pt, start, HV_PAGE_SIZE);
 	hv_pt_merge(&set->pt, start + size - HV_PAGE_SIZE, HV_PAGE_SIZE);
+err_flush:
 	hv_pt_flush(&set->pt);
 	return err;
 }
