@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The address space of a cell: what changes it. Every change holds the lock until nobody has the old state any more. */
-#include <hv/aspace.h>
 #include <hv/bits.h>
-#include <hv/check.h>
 #include <hv/exit.h>
 #include <hv/log.h>
+#include "aspace.h"
 
 int hv_aspace_new_empty(struct hv_aspace *as, const struct hv_aspace_config *config)
 {
@@ -106,17 +105,22 @@ static int reserve_and_insert(struct hv_mset *set, const struct hv_region *regio
 	return err;
 }
 
-static int insert_identical(struct hv_mset *set, const struct hv_region *region, bool lenient)
+int hv_aspace_insert_identical(struct hv_mset *set, const struct hv_region *region, bool lenient, bool *reserved)
 {
+	hv_hpa_t hpa = hv_hpa(region->to);
 	int err;
 
-	if (!set->owners)
+	*reserved = false;
+	if (!set->owners || (region->flags & HV_MEM_ROOTSHARED))
 		return hv_mset_insert(set, region);
 	/* What is mapped already is owned already: say that it exists, not that it is busy. */
 	if (hv_span_first_overlap(&set->regions, region->span.start, region->span.size))
 		return -EEXIST;
-	if (hv_owner_holds(set->owners, HV_OWNER_ROOT, hv_hpa(region->to), region->span.size))
+	*reserved = hv_owner_holds(set->owners, HV_OWNER_ROOT, hpa, region->span.size);
+	if (*reserved)
 		return reserve_and_insert(set, region);
+	if (hv_owner_holds(set->owners, set->owner, hpa, region->span.size))
+		return hv_mset_insert(set, region);
 	if (!lenient)
 		return -EBUSY;
 	err = hv_mset_insert(set, region);
@@ -134,12 +138,13 @@ int hv_aspace_map_identical(struct hv_aspace *as, hv_gpa_t gpa, u64 size, u32 fl
 		.mapper = HV_MAP_OFFSET,
 		.to = hv_gpa_raw(gpa),
 	};
+	bool reserved;
 	int err;
 
 	if (!hv_aspace_contains_range(as, gpa, size) || !hv_pt_covers(&as->set.pt, region.to, size))
 		return -EINVAL;
 	hv_aspace_lock(as);
-	err = insert_identical(&as->set, &region, lenient);
+	err = hv_aspace_insert_identical(&as->set, &region, lenient, &reserved);
 	hv_aspace_unlock(as);
 	return err;
 }

@@ -198,15 +198,43 @@ int hv_mset_delete(struct hv_mset *set, u64 start, u64 size)
 	return 0;
 }
 
+/* From the lowest region to the end of the highest one. */
+static void extent(const struct hv_mset *set, u64 *start, u64 *end)
+{
+	const struct hv_span *span = set->regions.root;
+
+	*start = span ? hv_span_first(&set->regions)->start : 0;
+	while (span && span->child[1])
+		span = span->child[1];
+	*end = span ? hv_span_end(span) : 0;
+}
+
+void hv_mset_drop(struct hv_mset *set)
+{
+	u64 start, end;
+
+	extent(set, &start, &end);
+	if (start == end)
+		return;
+	hv_region_release(set, start, end);
+	forget(set, start, end - start);
+}
+
 int hv_mset_clear(struct hv_mset *set)
 {
-	struct hv_span *first = hv_span_first(&set->regions), *last, *next;
+	bool has_frames = set->frames;
+	u64 start, end;
+	int err;
 
-	if (!first)
-		return 0;
-	for (last = first; (next = hv_span_next(&set->regions, last)); last = next)
-		;
-	return hv_mset_delete(set, first->start, hv_span_end(last) - first->start);
+	extent(set, &start, &end);
+	err = begin_batch(set, has_frames);
+	if (err)
+		return err;
+	err = hv_region_disown(set, start, end);
+	end_batch(set, has_frames);
+	if (!err)
+		hv_mset_drop(set);
+	return err;
 }
 
 static int check_protect(const struct hv_mset *set, u64 start, u64 end, u32 rights)

@@ -88,3 +88,19 @@ int hv_pt_next(const struct hv_pt *pt, u64 *from, u64 end, struct hv_pt_mapping 
 	}
 	return -ENOENT;
 }
+
+int hv_pt_prev(const struct hv_pt *pt, u64 from, u64 *end, struct hv_pt_mapping *mapping)
+{
+	unsigned int level;
+	u64 at, entry;
+
+	for (at = *end; at > from; at = HV_ALIGN_DOWN(at - 1, level_size(level))) {
+		entry = *hv_pt_find(pt, at - 1, &level);
+		if (!is_present(&pt->format, entry))
+			continue;
+		describe(pt, entry, level, at - HV_PAGE_SIZE, mapping);
+		*end = at;
+		return 0;
+	}
+	return -ENOENT;
+}

@@ -109,18 +109,6 @@ err_free:
 	return err;
 }
 
-/* The last page first: within a batch, that cannot fail. */
-static void disown_pages(struct hv_mset *set, u64 start, u64 end)
-{
-	struct hv_pt_mapping mapping;
-	u64 at;
-
-	for (at = end; set->owners && at != start; at -= HV_PAGE_SIZE)
-		if (!hv_pt_query(&set->pt, at - HV_PAGE_SIZE, &mapping))
-			(void)!hv_owner_change(set->owners, hv_hpa(mapping.address), HV_PAGE_SIZE, set->owner,
-					       HV_OWNER_HYPERVISOR);
-}
-
 static int populate(struct hv_mset *set, const struct hv_region *region)
 {
 	u64 start = region->span.start, end = hv_span_end(&region->span), at;
@@ -136,7 +124,7 @@ static int populate(struct hv_mset *set, const struct hv_region *region)
 
 err_release:
 	if (at != start) {
-		disown_pages(set, start, at);
+		(void)!hv_region_disown(set, start, at); /* within the batch, the last one first */
 		hv_region_release(set, start, at);
 	}
 	return err;

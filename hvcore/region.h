@@ -20,7 +20,7 @@ int __must_check hv_region_map(struct hv_mset *set, const struct hv_region *regi
 /* Take a frame for the page at @at and map it. @how: HV_PT_UNMERGED or 0. */
 int __must_check hv_region_take_page(struct hv_mset *set, const struct hv_region *region, u64 at, u64 how);
 
-/* Note that frames in [start, end) will be the hypervisor's again. */
+/* Note that frames in [start, end) will be the hypervisor's again, the last ones first. */
 int __must_check hv_region_disown(struct hv_mset *set, u64 start, u64 end);
 
 /*
@@ -28,5 +28,8 @@ int __must_check hv_region_disown(struct hv_mset *set, u64 start, u64 end);
  * the regions are still recorded.
  */
 void hv_region_release(struct hv_mset *set, u64 start, u64 end);
+
+/* The same for all of the set, records included: it is empty then. In mset.c. */
+void hv_mset_drop(struct hv_mset *set);
 
 #endif

@@ -7,55 +7,58 @@
 /* A piece of one leaf in one region. */
 struct piece {
 	u64 start, end;
-	u64 to;
-	const struct hv_region *region;
+	hv_hpa_t to;
+	bool has_frames;
 };
 
-/* The first piece in [at, end), if any. */
-static bool piece_from(const struct hv_mset *set, u64 at, u64 end, struct piece *piece)
+/* The last piece in [start, end), if any. */
+static bool last_piece(const struct hv_mset *set, u64 start, u64 end, struct piece *piece)
 {
+	const struct hv_region *region;
 	struct hv_pt_mapping mapping;
 
-	if (hv_pt_next(&set->pt, &at, end, &mapping))
+	if (hv_pt_prev(&set->pt, start, &end, &mapping))
 		return false;
-	piece->start = at;
-	piece->to = mapping.address;
-	piece->end = hv_pt_leaf_end(&mapping, at, end);
-	piece->region = hv_region_of(hv_span_at(&set->regions, at));
-	if (piece->region && hv_span_end(&piece->region->span) < piece->end)
-		piece->end = hv_span_end(&piece->region->span);
+	region = hv_region_of(hv_span_at(&set->regions, end - 1));
+	piece->has_frames = region && hv_region_has_frames(region);
+	piece->end = end;
+	piece->start = hv_pt_leaf_start(&mapping, start, end);
+	if (region && region->span.start > piece->start)
+		piece->start = region->span.start;
+	piece->to = hv_hpa(mapping.address - (end - HV_PAGE_SIZE - piece->start));
 	return true;
 }
 
-static bool has_owned_frames(const struct piece *piece)
+/* The first piece in [start, end), if any. */
+static bool first_piece(const struct hv_mset *set, u64 start, u64 end, struct piece *piece)
 {
-	return piece->region && hv_region_has_frames(piece->region);
-}
-
-/* Undo what hv_region_disown() did to [start, at), the last piece first, as a batch needs it. */
-static void own_again(struct hv_mset *set, u64 start, u64 at)
-{
-	struct hv_pt_mapping mapping;
 	const struct hv_region *region;
-	u64 from, size;
+	struct hv_pt_mapping mapping;
 
-	for (; at > start; at -= size) {
-		size = HV_PAGE_SIZE;
-		if (hv_pt_query(&set->pt, at - HV_PAGE_SIZE, &mapping))
-			continue;
-		region = hv_region_of(hv_span_at(&set->regions, at - HV_PAGE_SIZE));
-		from = (at - HV_PAGE_SIZE) & ~(mapping.size - 1);
-		from = from < start ? start : from;
-		if (region && from < region->span.start)
-			from = region->span.start;
-		size = at - from;
-		mapping.address -= at - HV_PAGE_SIZE - from;
-		if (region && hv_region_has_frames(region))
-			(void)!hv_owner_change(set->owners, hv_hpa(mapping.address), size, HV_OWNER_HYPERVISOR,
-					       set->owner); /* cannot fail within a batch */
-	}
+	if (hv_pt_next(&set->pt, &start, end, &mapping))
+		return false;
+	region = hv_region_of(hv_span_at(&set->regions, start));
+	piece->has_frames = region && hv_region_has_frames(region);
+	piece->start = start;
+	piece->end = hv_pt_leaf_end(&mapping, start, end);
+	if (region && hv_span_end(&region->span) < piece->end)
+		piece->end = hv_span_end(&region->span);
+	piece->to = hv_hpa(mapping.address);
+	return true;
 }
 
+/* Undo what hv_region_disown() did, the last change first. */
+static void own_again(struct hv_mset *set, u64 start, u64 end)
+{
+	struct piece piece;
+
+	for (; start < end && first_piece(set, start, end, &piece); start = piece.end)
+		if (piece.has_frames)
+			(void)!hv_owner_change(set->owners, piece.to, piece.end - piece.start, HV_OWNER_HYPERVISOR,
+					       set->owner); /* cannot fail within a batch */
+}
+
+/* From above, since pages were populated from below: within one batch, that cannot fail. */
 int hv_region_disown(struct hv_mset *set, u64 start, u64 end)
 {
 	struct piece piece;
@@ -64,13 +67,12 @@ int hv_region_disown(struct hv_mset *set, u64 start, u64 end)
 
 	if (!set->owners || !set->frames)
 		return 0;
-	for (at = start; at < end && piece_from(set, at, end, &piece); at = piece.end) {
-		if (!has_owned_frames(&piece))
+	for (at = end; at > start && last_piece(set, start, at, &piece); at = piece.start) {
+		if (!piece.has_frames)
 			continue;
-		err = hv_owner_change(set->owners, hv_hpa(piece.to), piece.end - piece.start, set->owner,
-				      HV_OWNER_HYPERVISOR);
+		err = hv_owner_change(set->owners, piece.to, piece.end - piece.start, set->owner, HV_OWNER_HYPERVISOR);
 		if (err) {
-			own_again(set, start, piece.start);
+			own_again(set, piece.end, end);
 			return err;
 		}
 	}

@@ -100,10 +100,19 @@ int __must_check hv_aspace_map_empty(struct hv_aspace *as, hv_gpa_t gpa, u64 siz
  * hv_aspace_map_identical() - take exactly these frames from root and map them at their own address
  * @lenient: if they are not root's, map them all the same if the owner rules allow that, and say so in the log
  *
- * The frames are the cell's afterwards, and stay so when they are unmapped, until somebody scrubs them and gives them
- * to root. Return: 0; -EBUSY if they are somebody else's; else as hv_mset_insert().
+ * Frames that it has already are not taken again, and with HV_MEM_ROOTSHARED none is taken. They are the cell's
+ * afterwards, and stay so when they are unmapped, until somebody scrubs them and gives them to root. Return: 0; -EBUSY if they are somebody else's; else as hv_mset_insert().
  */
 int __must_check hv_aspace_map_identical(struct hv_aspace *as, hv_gpa_t gpa, u64 size, u32 flags, bool lenient);
+
+struct hv_cellconf;
+
+/**
+ * hv_aspace_configure() - map all regions of @conf, and its devices
+ *
+ * Return: 0; what hv_cellconf_check() returns; -EEXIST if the address space is not empty; else the error of the first region that cannot be mapped.
+ */
+int __must_check hv_aspace_configure(struct hv_aspace *as, const struct hv_cellconf *conf);
 
 /** hv_aspace_unmap() - whatever is in [gpa, gpa + size), parts of regions too; errors as of hv_mset_delete() */
 int __must_check hv_aspace_unmap(struct hv_aspace *as, hv_gpa_t gpa, u64 size);

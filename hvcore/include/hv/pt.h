@@ -154,6 +154,23 @@ int __must_check hv_pt_query(const struct hv_pt *pt, u64 from, struct hv_pt_mapp
  */
 int __must_check hv_pt_next(const struct hv_pt *pt, u64 *from, u64 end, struct hv_pt_mapping *mapping);
 
+/**
+ * hv_pt_prev() - the last leaf that begins below *@end and ends above @from
+ * @end: in: where to look; out: the end of that leaf, or *@end itself if that lies in it
+ * @mapping: out: what *@end - HV_PAGE_SIZE is mapped to
+ *
+ * Return: 0, or -ENOENT if there is none. To go on, continue with hv_pt_leaf_start().
+ */
+int __must_check hv_pt_prev(const struct hv_pt *pt, u64 from, u64 *end, struct hv_pt_mapping *mapping);
+
+/** hv_pt_leaf_start() - the start of the leaf that ends at @end or maps it, or @from if that is higher */
+static inline u64 hv_pt_leaf_start(const struct hv_pt_mapping *mapping, u64 from, u64 end)
+{
+	u64 start = (end - 1) & ~(mapping->size - 1);
+
+	return start < from ? from : start;
+}
+
 /** hv_pt_leaf_end() - the end of the leaf that maps @from, or @end if that is lower */
 static inline u64 hv_pt_leaf_end(const struct hv_pt_mapping *mapping, u64 from, u64 end)
 {
