@@ -12,7 +12,7 @@ objects := $(addprefix $(OUT)/,$(addsuffix .o,$(sources)))
 straight := -fno-align-jumps -fno-align-loops -fno-align-labels
 
 # No thunks, no stack protector, no tracing: nothing that would call out of the image. No jump tables: no indirect branches.
-flags := -std=gnu11 -O2 -flto $(straight) -ffreestanding -nostdinc -fpie -mcmodel=small -include hvcore/include/hv/hidden.h -mgeneral-regs-only \
+flags := -std=gnu11 -O2 -flto -flto-partition=one $(straight) -ffreestanding -nostdinc -fpie -mcmodel=small -include hvcore/include/hv/hidden.h -mgeneral-regs-only \
 	-mno-red-zone -fno-stack-protector -fno-jump-tables -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -ffile-prefix-map=$(CURDIR)/= \
 	-Wall -Wextra -Wshadow -Wundef -Wmissing-prototypes -Wframe-larger-than=512 -Werror -g \

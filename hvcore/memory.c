@@ -4,6 +4,12 @@
 #include <hv/hv.h>
 #include <hv/memory.h>
 
+static u32 rights_of(u64 flags)
+{
+	return (flags & HV_PT_READ ? HV_RIGHT_READ : 0) | (flags & HV_PT_WRITE ? HV_RIGHT_WRITE : 0) |
+	       (flags & HV_PT_EXEC ? HV_RIGHT_EXEC : 0);
+}
+
 static int claim(const struct hv_range *range, u64 size)
 {
 	return hv_psc_change(&hv.psc, HV_OWNER_HYPERVISOR, hv_hpa(range->start), size, HV_PSC_PRIVATE);
@@ -25,8 +31,27 @@ static int claim_all(u64 pool)
 	return err;
 }
 
+/* Registers that root drives, and the hypervisor, too. */
+static int share_pages(void)
+{
+	unsigned int i;
+	u64 page;
+	int err = 0;
+
+	for (i = 0; !err && hv_arch_moderated_page(i, &page); i++)
+		err = hv_owner_change(&hv.owners, hv_hpa(page), HV_PAGE_SIZE, HV_OWNER_ROOT, HV_MEMORY_REGISTERS);
+	return err;
+}
+
 int hv_memory_init(u64 pool)
 {
+	static const struct hv_owner_grant grants[] = {
+		{ HV_MEMORY_SHOWN, HV_OWNER_ROOT, HV_RIGHT_READ },
+		{ HV_MEMORY_SHOWN, HV_OWNER_HYPERVISOR, HV_RIGHT_READ | HV_RIGHT_WRITE },
+		{ HV_MEMORY_REGISTERS, HV_OWNER_ROOT, HV_RIGHTS },
+		{ HV_MEMORY_REGISTERS, HV_OWNER_HYPERVISOR, HV_RIGHT_READ | HV_RIGHT_WRITE },
+	};
+	unsigned int i;
 	int err;
 
 	err = hv_owner_init(&hv.owners, hv_arch_address_limit(), HV_MEMORY_MAX_PIECES);
@@ -38,9 +63,9 @@ int hv_memory_init(u64 pool)
 	hv_lock(&hv.owners.lock);
 	err = claim_all(pool);
 	if (!err)
-		err = hv_owner_grant(&hv.owners, HV_MEMORY_SHOWN, HV_OWNER_ROOT, HV_RIGHT_READ);
-	if (!err)
-		err = hv_owner_grant(&hv.owners, HV_MEMORY_SHOWN, HV_OWNER_HYPERVISOR, HV_RIGHT_READ | HV_RIGHT_WRITE);
+		err = share_pages();
+	for (i = 0; !err && i < HV_ARRAY_SIZE(grants); i++)
+		err = hv_owner_grant(&hv.owners, grants[i].set, grants[i].who, grants[i].rights);
 	hv_unlock(&hv.owners.lock);
 	return err;
 }
@@ -69,6 +94,17 @@ int hv_memory_show(hv_hpa_t start, u64 size)
 	return err;
 }
 
+int hv_memory_map_own(struct hv_pt *pt, u64 at, hv_hpa_t start, u64 size, u64 flags)
+{
+	int err = -EBUSY;
+
+	hv_lock(&hv.owners.lock);
+	if (hv_owner_may_map(&hv.owners, HV_OWNER_HYPERVISOR, start, size, rights_of(flags)))
+		err = hv_pt_map(pt, at, hv_hpa_raw(start), size, flags);
+	hv_unlock(&hv.owners.lock);
+	return err;
+}
+
 bool hv_memory_is_roots(u64 gpa, u64 size)
 {
 	bool is;
@@ -87,13 +123,7 @@ bool hv_memory_is_hidden(u64 gpa)
 	hv_lock(&hv.owners.lock);
 	owner = hv_owner_of(&hv.owners, hv_hpa(gpa), &end);
 	hv_unlock(&hv.owners.lock);
-	return owner != HV_OWNER_ROOT && owner != HV_OWNER_NONE;
-}
-
-static u32 rights_of(u64 flags)
-{
-	return (flags & HV_PT_READ ? HV_RIGHT_READ : 0) | (flags & HV_PT_WRITE ? HV_RIGHT_WRITE : 0) |
-	       (flags & HV_PT_EXEC ? HV_RIGHT_EXEC : 0);
+	return owner == HV_OWNER_HYPERVISOR || owner == HV_MEMORY_SHOWN;
 }
 
 /* Everything that @who's tables map is something that @who may map. */
@@ -117,10 +147,12 @@ int hv_memory_check(void)
 	err = hv_pool_check(&hv.pool);
 	if (err)
 		return err;
-	hv_lock(&hv.owners.lock);
+	hv_aspace_lock(&hv.root.space);
 	err = hv_owner_check(&hv.owners);
 	if (!err)
-		err = check_tables(&hv.root.memory, HV_OWNER_ROOT);
-	hv_unlock(&hv.owners.lock);
+		err = hv_mset_check(&hv.root.space.set);
+	if (!err)
+		err = check_tables(&hv.root.space.set.pt, HV_OWNER_ROOT);
+	hv_aspace_unlock(&hv.root.space);
 	return err;
 }

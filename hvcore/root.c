@@ -6,43 +6,12 @@
 #include <hv/log.h>
 #include <hv/memory.h>
 
-/* Only what the owners allow gets into root's map: no region reaches into the hypervisor's or a secure range. */
-static int map(struct hv_pt *pt, u64 gpa, const struct hv_pt_object *to, u64 size, u64 flags)
-{
-	u32 rights = flags & HV_PT_WRITE ? HV_RIGHT_READ | HV_RIGHT_WRITE : HV_RIGHT_READ;
-	int err = -EBUSY;
-
-	hv_lock(&hv.owners.lock);
-	if (hv_owner_may_map(&hv.owners, HV_OWNER_ROOT, hv_hpa(to->address), to->size, rights))
-		err = size == to->size ? hv_pt_map(pt, gpa, to->address, size, flags) :
-					 hv_pt_map_object(pt, gpa, to, size, flags);
-	hv_unlock(&hv.owners.lock);
-	return err;
-}
-
-static int map_linear(struct hv_pt *pt, u64 gpa, u64 hpa, u64 size, u64 flags)
-{
-	return map(pt, gpa, &(struct hv_pt_object){ hpa, size }, size, flags);
-}
-
-/* Map a run of root's memory with the types the machine gives it. */
-static int map_run(struct hv_pt *pt, u64 start, u64 end)
-{
-	u64 type, piece_end;
-	int err;
-
-	for (; start < end; start = piece_end) {
-		piece_end = end;
-		type = hv_arch_memory_type(start, &piece_end);
-		err = map_linear(pt, start, start, piece_end - start, HV_PT_RWX | HV_PT_TYPE(type));
-		if (err)
-			return err;
-	}
-	return 0;
-}
+/* Four levels of nested tables. */
+#define MAX_ADDRESS (1ULL << 48)
+#define ROOT_RIGHTS (HV_MEM_RWX | HV_MEM_DMA)
 
 /* Regions come sorted. Neighbours are mapped as one, so that leaves can be as large as possible. */
-static int map_regions(struct hv_pt *pt)
+static int map_regions(struct hv_aspace *space)
 {
 	const struct hv_region_config *region = hv.config->regions;
 	const struct hv_region_config *end = region + hv.config->nr_regions;
@@ -53,7 +22,7 @@ static int map_regions(struct hv_pt *pt)
 
 		for (region++; region < end && region->start == stop; region++)
 			stop += region->size;
-		err = map_run(pt, start, stop);
+		err = hv_aspace_map_linear(space, hv_gpa(start), hv_hpa(start), stop - start, ROOT_RIGHTS);
 		if (err)
 			return err;
 	}
@@ -61,59 +30,71 @@ static int map_regions(struct hv_pt *pt)
 }
 
 /* Root sees zeros where the hypervisor lives. */
-static int hide(struct hv_pt *pt, const struct hv_range *range)
+static int hide(struct hv_aspace *space, const struct hv_range *range)
 {
 	struct hv_pt_object zero = { hv_hpa_raw(hv_virt_to_hpa(hv.zero_page)), HV_PAGE_SIZE };
 
-	return map(pt, range->start, &zero, range->size, HV_PT_READ | HV_PT_TYPE(HV_TYPE_WB));
+	return hv_aspace_map_empty(space, hv_gpa(range->start), range->size, HV_MEM_READ, &zero);
+}
+
+static int hide_all(struct hv_aspace *space)
+{
+	u32 i;
+	int err;
+
+	err = hv_memory_show(hv_virt_to_hpa(hv.zero_page), HV_PAGE_SIZE);
+	if (!err)
+		err = hide(space, &hv.config->hypervisor_memory);
+	for (i = 0; !err && i < hv.header->nr_secure; i++)
+		err = hide(space, &hv.header->secure[i]);
+	return err;
+}
+
+static int replace(struct hv_aspace *space, u64 gpa, u64 hpa, u64 size, u32 flags)
+{
+	int err = hv_aspace_unmap(space, hv_gpa(gpa), size);
+
+	return err ? err : hv_aspace_map_linear(space, hv_gpa(gpa), hv_hpa(hpa), size, flags);
 }
 
 /* Replace a piece of the shared range by frames of ours. */
-static int show(struct hv_pt *pt, u64 where, u64 offset, u64 size)
+static int show(struct hv_aspace *space, u64 where, u64 offset, u64 size)
 {
-	u64 at = hv.config->shared.start + where, frames = hv.config->hypervisor_memory.start + offset;
+	u64 frames = hv.config->hypervisor_memory.start + offset;
 	int err;
 
-	err = hv_pt_unmap(pt, at, size);
+	err = hv_memory_show(hv_hpa(frames), size);
+	return err ? err : replace(space, hv.config->shared.start + where, frames, size, HV_MEM_READ);
+}
+
+static int show_all(struct hv_aspace *space)
+{
+	int err;
+
+	err = show(space, HV_SHARED_HEADER, 0, HV_PAGE_SIZE);
 	if (!err)
-		err = hv_memory_show(hv_hpa(frames), size);
-	return err ? err : map_linear(pt, at, frames, size, HV_PT_READ | HV_PT_TYPE(HV_TYPE_WB));
+		err = show(space, HV_SHARED_LOG, hv.header->log_offset, sizeof(struct hv_log_ring));
+	if (!err)
+		err = show(space, HV_SHARED_STATS, hv.header->stats_offset, hv.header->stats_size);
+	return err;
 }
 
-static int show_all(struct hv_pt *pt)
+static u32 moderated_rights(bool on)
 {
-	int err;
-
-	err = show(pt, HV_SHARED_HEADER, 0, HV_PAGE_SIZE);
-	if (err)
-		return err;
-	err = show(pt, HV_SHARED_LOG, hv.header->log_offset, sizeof(struct hv_log_ring));
-	if (err)
-		return err;
-	return show(pt, HV_SHARED_STATS, hv.header->stats_offset, hv.header->stats_size);
+	return on ? HV_MEM_READ : HV_MEM_READ | HV_MEM_WRITE;
 }
 
-static u64 moderated_flags(bool on)
+/* Pages whose writes may have to trap are regions with a leaf of their own, so that switching needs no memory. */
+static int split_moderated(struct hv_aspace *space)
 {
-	return (on ? HV_PT_READ : HV_PT_RWX) | HV_PT_TYPE(HV_TYPE_UC) | HV_PT_NO_HUGE;
-}
-
-/* Pages whose writes may have to trap get leaves of their own now, so that switching needs no memory. */
-static int split_moderated(struct hv_pt *pt)
-{
+	u32 flags = moderated_rights(hv_arch_always_moderates()) | HV_MEM_DEVICE | HV_MEM_NO_HUGE;
 	unsigned int i;
 	u64 page;
-	int err;
+	int err = 0;
 
-	for (i = 0; hv_arch_moderated_page(i, &page); i++) {
-		err = hv_pt_unmap(pt, page, HV_PAGE_SIZE);
-		if (err)
-			return err;
-		err = map_linear(pt, page, page, HV_PAGE_SIZE, moderated_flags(hv_arch_always_moderates()));
-		if (err)
-			return err;
-	}
-	return 0;
+	for (i = 0; !err && hv_arch_moderated_page(i, &page); i++)
+		err = replace(space, page, page, HV_PAGE_SIZE, flags);
+	return err;
 }
 
 void hv_root_moderate(bool on)
@@ -121,12 +102,10 @@ void hv_root_moderate(bool on)
 	unsigned int i;
 	u64 page;
 
-	hv_lock(&hv.root_lock);
+	on = on || hv_arch_always_moderates();
 	for (i = 0; hv_arch_moderated_page(i, &page); i++)
-		(void)!hv_pt_protect(&hv.root.memory, page, HV_PAGE_SIZE,
-				     moderated_flags(on || hv_arch_always_moderates()));
-	hv_arch_moderate(on || hv_arch_always_moderates());
-	hv_unlock(&hv.root_lock);
+		(void)!hv_aspace_protect(&hv.root.space, hv_gpa(page), HV_PAGE_SIZE, moderated_rights(on));
+	hv_arch_moderate(on);
 }
 
 /* How much of root's RAM which leaf size maps. */
@@ -155,43 +134,43 @@ static void count_leaves(const struct hv_pt *pt)
 	hv.stats->root_table_frames = pt->tables;
 }
 
-static int build(struct hv_pt *pt)
+static int build(struct hv_aspace *space)
 {
-	u32 i;
 	int err;
 
-	err = hv_memory_show(hv_virt_to_hpa(hv.zero_page), HV_PAGE_SIZE);
-	if (err)
-		return err;
-	err = hide(pt, &hv.config->hypervisor_memory);
-	for (i = 0; !err && i < hv.header->nr_secure; i++)
-		err = hide(pt, &hv.header->secure[i]);
-	if (err)
-		return err;
-	err = map_regions(pt);
-	if (err)
-		return err;
-	err = show_all(pt);
-	if (err)
-		return err;
-	return split_moderated(pt);
+	err = hide_all(space);
+	if (!err)
+		err = map_regions(space);
+	if (!err)
+		err = show_all(space);
+	return err ? err : split_moderated(space);
 }
 
 int hv_root_init(struct hv_cell *root)
 {
+	struct hv_aspace_config config = {
+		.size = hv.owners.limit < MAX_ADDRESS ? hv.owners.limit : MAX_ADDRESS,
+		.format = hv_arch_guest_format(),
+		.pool = &hv.pool,
+		.frames = &hv.pool,
+		.owners = &hv.owners,
+		.owner = HV_OWNER_ROOT,
+	};
 	int err;
 
 	root->nr_cpus = hv.config->nr_cpus;
-	err = hv_pt_init(&root->memory, hv_arch_guest_format(), &hv.pool);
+	err = hv_aspace_new_empty(&root->space, &config);
 	if (err)
 		return err;
-	err = build(&root->memory);
+	err = build(&root->space);
+	if (!err)
+		err = hv_memory_init_world();
 	if (err) {
-		hv_pt_fini(&root->memory);
+		(void)!hv_aspace_destroy(&root->space);
 		return err;
 	}
-	count_leaves(&root->memory);
-	return hv_memory_init_world();
+	count_leaves(&root->space.set.pt);
+	return 0;
 }
 
 static const char *access_name(u8 access)

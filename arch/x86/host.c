@@ -3,6 +3,7 @@
 #include <hv/bits.h>
 #include <hv/hv.h>
 #include <hv/launch.h>
+#include <hv/memory.h>
 #include <hv/pt.h>
 #include <hv/string.h>
 #include <x86/host.h>
@@ -71,9 +72,9 @@ static int map_shared(void)
 	int err;
 
 	for (i = 0; i < HV_ARRAY_SIZE(pieces); i++) {
-		err = hv_pt_map(&shared, HV_BASE + pieces[i].start,
-				hv.config->hypervisor_memory.start + pieces[i].start,
-				pieces[i].end - pieces[i].start, pieces[i].flags);
+		err = hv_memory_map_own(&shared, HV_BASE + pieces[i].start,
+					hv_hpa(hv.config->hypervisor_memory.start + pieces[i].start),
+					pieces[i].end - pieces[i].start, pieces[i].flags);
 		if (err)
 			return err;
 	}
@@ -84,7 +85,8 @@ static int map_apic(void)
 {
 	u64 base = x86_rdmsr(X86_MSR_APIC_BASE) & X86_APIC_BASE_ADDRESS;
 
-	return hv_pt_map(&shared, X86_APIC_VA, base, HV_PAGE_SIZE, HV_PT_READ | HV_PT_WRITE | X86_HOST_UNCACHED);
+	return hv_memory_map_own(&shared, X86_APIC_VA, hv_hpa(base), HV_PAGE_SIZE,
+				 HV_PT_READ | HV_PT_WRITE | X86_HOST_UNCACHED);
 }
 
 static void build_idt(void)

@@ -99,7 +99,7 @@ static void put_controls(struct svm_vmcb *vmcb)
 	vmcb->asid = SVM_ROOT_ASID;
 	vmcb->tlb_control = SVM_TLB_FLUSH_ALL;
 	vmcb->nested_control = SVM_NESTED_ENABLE;
-	vmcb->nested_cr3 = hv_hpa_raw(hv_pool_hpa(&hv.pool, hv.root.memory.root));
+	vmcb->nested_cr3 = hv_hpa_raw(hv_aspace_root(&hv.root.space));
 }
 
 void svm_vmcb_init(struct x86_cpu *cpu, const struct x86_state *state)

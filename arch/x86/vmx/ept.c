@@ -17,5 +17,5 @@ const struct hv_pt_format *vmx_guest_format(void)
 
 u64 vmx_eptp(void)
 {
-	return hv_hpa_raw(hv_pool_hpa(&hv.pool, hv.root.memory.root)) | VMX_EPTP_WB | VMX_EPTP_LEVELS_4;
+	return hv_hpa_raw(hv_aspace_root(&hv.root.space)) | VMX_EPTP_WB | VMX_EPTP_LEVELS_4;
 }

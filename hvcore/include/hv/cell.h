@@ -3,14 +3,14 @@
 #ifndef HV_CELL_H
 #define HV_CELL_H
 
+#include <hv/aspace.h>
 #include <hv/exit.h>
-#include <hv/pt.h>
 #include <hv/types.h>
 
 struct hv_cell {
 	u32 id;
 	u32 nr_cpus;
-	struct hv_pt memory;	/* guest-physical to host-physical */
+	struct hv_aspace space;	/* guest-physical to host-physical */
 };
 
 /**

@@ -24,7 +24,6 @@ struct hv {
 	struct hv_psc psc_lists[2];	/* its own copy, and the one that a back end sees */
 	struct hv_normal_world normal;
 	struct hv_pool pool;
-	struct hv_lock root_lock;	/* changes of root's map after launch */
 	struct hv_cell root;
 	void *zero_page;		/* what root sees of hidden memory */
 

@@ -4,13 +4,17 @@
 #define HV_MEMORY_H
 
 #include <hv/err.h>
+#include <hv/owner.h>
+#include <hv/pt.h>
 #include <hv/types.h>
 
 /* Runs of frames that are not root's. Beyond that, giving memory away is refused. */
 #define HV_MEMORY_MAX_PIECES 4096
 
 /* Frames of the hypervisor that root may read: what it is shown, and the zeros that stand for all others. */
-#define HV_MEMORY_SHOWN hv_owner_set(0)
+#define HV_MEMORY_SHOWN (HV_OWNER_FIRST_SET + 0)
+/* Pages of registers that both drive: the local APIC. */
+#define HV_MEMORY_REGISTERS (HV_OWNER_FIRST_SET + 1)
 
 /**
  * hv_memory_init() - the hypervisor's range and the secure ranges get their owner, then the pool is made
@@ -25,6 +29,9 @@ int __must_check hv_memory_init_world(void);
 
 /** hv_memory_show() - frames [start, start + size) of the hypervisor's can be mapped by root for reading */
 int __must_check hv_memory_show(hv_hpa_t start, u64 size);
+
+/** hv_memory_map_own() - hv_pt_map() for the hypervisor's own tables: what the owners allow it */
+int __must_check hv_memory_map_own(struct hv_pt *pt, u64 at, hv_hpa_t start, u64 size, u64 flags);
 
 /** hv_memory_is_roots() - is all of [gpa, gpa + size) RAM, and root's own? */
 bool hv_memory_is_roots(u64 gpa, u64 size);
