@@ -94,7 +94,8 @@ static int check_regions(const struct hv_cellconf *conf, struct hv_conf_fault *f
 			return fault_at(fault, i, what, -EINVAL);
 		for (k = 0; k < i; k++)
 			if (overlap(&conf->regions[i], &conf->regions[k]))
-				return fault_at(fault, i, "overlaps another region, or shares a page with a device of other rights", -EEXIST);
+				return fault_at(fault, i, "overlaps another region, or shares a page with it",
+						-EEXIST);
 	}
 	return 0;
 }

@@ -16,7 +16,8 @@ static bool fits(const struct job *job, unsigned int level)
 {
 	u64 size = level_size(level);
 
-	return level == 1 || (level <= job->top && HV_IS_ALIGNED(job->at | job->to, size) && job->end - job->at >= size);
+	return level == 1 ||
+	       (level <= job->top && HV_IS_ALIGNED(job->at | job->to, size) && job->end - job->at >= size);
 }
 
 static int put_leaf(struct hv_pt *pt, struct job *job, u64 *entry, unsigned int level)

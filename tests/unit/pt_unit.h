@@ -47,7 +47,8 @@ static inline void pt_unit_walk(const struct hv_pt *pt, const u64 *table, unsign
 			continue;
 		used++;
 		if (!(entry & f->present) || (level > 1 && (entry & f->kind) != f->large)) {
-			if (!(entry & f->present) || (f->next_level && (entry & f->kind) != (level - 1) * f->next_level))
+			if (!(entry & f->present) ||
+			    (f->next_level && (entry & f->kind) != (level - 1) * f->next_level))
 				abort();
 			pt_unit_walk(pt, hv_pool_pointer(pt->pool, hv_hpa(entry & f->address)), level - 1, at, state);
 			continue;

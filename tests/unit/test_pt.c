@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sources: hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c arch/x86/ptfmt.c arch/x86/svm/nptfmt.c arch/x86/vmx/eptfmt.c tests/unit/fake_pool.c tests/unit/fake_arch.c */
+/* sources: hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c arch/x86/ptfmt.c arch/x86/svm/nptfmt.c */
+/* sources: arch/x86/vmx/eptfmt.c tests/unit/fake_pool.c tests/unit/fake_arch.c */
 /* The walker, item by item of contract-memory.md; every test runs with every format. */
 #include "pt_unit.h"
 
@@ -189,8 +190,11 @@ static void merge_pages(void)
 		assert_int_equal(hv_pt_map(&pt, i * K4, M2 + i * K4, K4, PT_RW), 0);
 	for (i = 1024; i-- > 512;)
 		assert_int_equal(hv_pt_map(&pt, i * K4, M2 + i * K4, K4, PT_RW), 0);
-	for (i = 0; i < 512; i++)
-		assert_int_equal(hv_pt_map(&pt, (1024 + i * 5 % 512) * K4, M2 + (1024 + i * 5 % 512) * K4, K4, PT_RW), 0);
+	for (i = 0; i < 512; i++) {
+		u64 at = (1024 + i * 5 % 512) * K4;
+
+		assert_int_equal(hv_pt_map(&pt, at, M2 + at, K4, PT_RW), 0);
+	}
 	assert_int_equal(pt.leaves[0], 0);
 	assert_int_equal(pt.leaves[1], 3);
 	for (i = 3; i < 512; i++)
@@ -307,7 +311,8 @@ static void e1_iterate_over_leaves(void **state)
 
 static void objects(void)
 {
-	const struct hv_pt_object large = { 4 * M2, M2 }, odd = { 4 * M2 + K4, M2 }, none = { 0, 0 }, crooked = { 0, 7 };
+	const struct hv_pt_object large = { 4 * M2, M2 }, odd = { 4 * M2 + K4, M2 };
+	const struct hv_pt_object none = { 0, 0 }, crooked = { 0, 7 };
 
 	assert_int_equal(hv_pt_map_same(&pt, 0, 9 * K4, M2, HV_PT_READ), 0);
 	assert_int_equal(pt.leaves[0], 512);

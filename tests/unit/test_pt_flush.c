@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sources: hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c arch/x86/ptfmt.c arch/x86/svm/nptfmt.c arch/x86/vmx/eptfmt.c tests/unit/fake_pool.c tests/unit/fake_arch.c */
+/* sources: hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c arch/x86/ptfmt.c arch/x86/svm/nptfmt.c */
+/* sources: arch/x86/vmx/eptfmt.c tests/unit/fake_pool.c tests/unit/fake_arch.c */
 /* The walker when memory is short, for every number of frames that may be left, and when hardware walks its tables. */
 #include <hv/hv.h>
 #include "pt_unit.h"

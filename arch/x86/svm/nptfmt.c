@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Format of nested page tables, as of a CPU that has all leaf sizes: the host's, and every access of the guest counts as
- * one of user mode ("Nested Paging"). There is no memory type: the MTRRs keep their effect.
+ * Format of nested page tables, as of a CPU that has all leaf sizes: the host's, and every access of the guest counts
+ * as one of user mode ("Nested Paging"). There is no memory type: the MTRRs keep their effect.
  */
 #include <svm/nptfmt.h>
 #include <x86/regs.h>

@@ -101,7 +101,9 @@ int __must_check hv_aspace_map_empty(struct hv_aspace *as, hv_gpa_t gpa, u64 siz
  * @lenient: if they are not root's, map them all the same if the owner rules allow that, and say so in the log
  *
  * Frames that it has already are not taken again, and with HV_MEM_ROOTSHARED none is taken. They are the cell's
- * afterwards, and stay so when they are unmapped, until somebody scrubs them and gives them to root. Return: 0; -EBUSY if they are somebody else's; else as hv_mset_insert().
+ * afterwards, and stay so when they are unmapped, until somebody scrubs them and gives them to root.
+ *
+ * Return: 0; -EBUSY if they are somebody else's; else as hv_mset_insert().
  */
 int __must_check hv_aspace_map_identical(struct hv_aspace *as, hv_gpa_t gpa, u64 size, u32 flags, bool lenient);
 
@@ -110,7 +112,8 @@ struct hv_cellconf;
 /**
  * hv_aspace_configure() - map all regions of @conf, and its devices
  *
- * Return: 0; what hv_cellconf_check() returns; -EEXIST if the address space is not empty; else the error of the first region that cannot be mapped.
+ * Return: 0; what hv_cellconf_check() returns; -EEXIST if the address space is not empty; else the error of the first
+ * region that cannot be mapped.
  */
 int __must_check hv_aspace_configure(struct hv_aspace *as, const struct hv_cellconf *conf);
 
@@ -127,8 +130,8 @@ int __must_check hv_aspace_clear(struct hv_aspace *as);
  * hv_aspace_handle_fault() - a CPU could not access @gpa
  * @access: HV_ACCESS_*
  *
- * Return: 0 if the access can be repeated now: the page is lazy, or another CPU or a flush was first. Else a real fault:
- * -ENOENT, nothing is there; -EPERM, not with these rights; -EINVAL, out of range; -ENOMEM.
+ * Return: 0 if the access can be repeated now: the page is lazy, or another CPU or a flush was first. Else a real
+ * fault: -ENOENT, nothing is there; -EPERM, not with these rights; -EINVAL, out of range; -ENOMEM.
  */
 int __must_check hv_aspace_handle_fault(struct hv_aspace *as, hv_gpa_t gpa, u8 access);
 

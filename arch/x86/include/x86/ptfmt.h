@@ -6,7 +6,8 @@
 #include <hv/pt.h>
 
 extern const struct hv_pt_format x86_host_format;
-extern const struct hv_pt_format x86_vtd_format;	/* second level, 4 levels, largest leaves: see its capabilities */
-extern const struct hv_pt_format x86_amdvi_format;	/* v1, 4 levels */
+/* The IOMMUs': VT-d's second level and AMD-Vi's first version, as of a unit that has all leaf sizes. */
+extern const struct hv_pt_format x86_vtd_format;
+extern const struct hv_pt_format x86_amdvi_format;
 
 #endif
