@@ -42,12 +42,15 @@ bool hv_pt_covers(const struct hv_pt *pt, u64 from, u64 size)
 /* The entry that maps @address, or the one that says that nothing does. */
 u64 *hv_pt_find(const struct hv_pt *pt, u64 address, unsigned int *level)
 {
+	unsigned int at = pt->format.levels, shift = level_shift(at);
 	u64 *table = pt->root, *entry;
 
-	for (*level = pt->format.levels;; --*level) {
-		entry = &table[index_at(address, *level)];
-		if (!is_table(&pt->format, *entry, *level))
+	for (;; at--, shift -= INDEX_BITS) {
+		entry = &table[(address >> shift) & (ENTRIES - 1)];
+		if (!is_table(&pt->format, *entry, at)) {
+			*level = at;
 			return entry;
+		}
 		table = table_of(pt, *entry);
 	}
 }

@@ -80,10 +80,34 @@ void hv_pt_clear(struct hv_pt *pt, u64 from, u64 end)
 	clear(pt, pt->root, pt->format.levels, from, end);
 }
 
+/* The frequent case. Which tables are empty then, clear() knows best. */
+static void unmap_pages(struct hv_pt *pt, const struct pt_pages *pages, u64 from, u64 end)
+{
+	u64 *entry = pages->table + pages->first;
+	unsigned int i;
+
+	for (i = 0; i < pages->count; i++) {
+		if (!entry[i])
+			continue;
+		entry[i] = 0;
+		pt->leaves[0]--;
+		pt->stale = true;
+	}
+	if (hv_pt_table_is_empty(pages->table, index_at(end - 1, 1)))
+		hv_pt_clear(pt, from, end);
+}
+
 int hv_pt_unmap(struct hv_pt *pt, u64 from, u64 size)
 {
+	struct pt_pages pages;
 	int err;
 
+	if (!hv_pt_covers(pt, from, size))
+		return -EINVAL;
+	if (find_pages(pt, from, from + size, &pages)) {
+		unmap_pages(pt, &pages, from, from + size);
+		return 0;
+	}
 	err = hv_pt_prepare(pt, from, size);
 	if (err)
 		return err;
@@ -162,40 +186,65 @@ static bool takes_away(const struct hv_pt_format *f, u64 was, u64 is)
 	return (was & ~is & (f->read | f->write | f->exec)) || (~was & is & f->no_exec) || ((was ^ is) & f->type);
 }
 
-static void protect(struct hv_pt *pt, struct rights *rights, u64 *table, unsigned int level, u64 at, u64 end)
+/* Change one leaf. */
+static void protect_leaf(struct hv_pt *pt, struct rights *rights, u64 *entry, unsigned int level)
 {
 	const struct hv_pt_format *f = &pt->format;
-	u64 next, was, is;
+	u64 was = *entry, is;
+
+	is = leaf_address(f, was, level) | rights->bits | large_bits(f, level) | (was & rights->stays);
+	*entry = is;
+	rights->found = true;
+	if (takes_away(f, was, is))
+		pt->stale = true;
+}
+
+/* The frequent case. */
+static void protect_pages(struct hv_pt *pt, struct rights *rights, const struct pt_pages *pages, u64 from)
+{
+	u64 *entry = pages->table + pages->first;
 	unsigned int i;
+
+	for (i = 0; i < pages->count; i++)
+		if (is_present(&pt->format, entry[i]))
+			protect_leaf(pt, rights, &entry[i], 1);
+	if (hv_pt_table_is_full(pt, pages->table, 1))
+		hv_pt_merge_at(pt, from);
+}
+
+static void protect(struct hv_pt *pt, struct rights *rights, u64 *table, unsigned int level, u64 at, u64 end)
+{
+	unsigned int i;
+	u64 next;
 
 	for (i = index_at(at, level); at != end; i++, at = next) {
 		next = next_at(at, end, level);
-		was = table[i];
-		if (!is_present(f, was))
+		if (!is_present(&pt->format, table[i]))
 			continue;
-		if (!is_leaf(f, was, level)) {
-			protect(pt, rights, table_of(pt, was), level - 1, at, next);
-			hv_pt_merge_entry(pt, &table[i], level);
+		if (is_leaf(&pt->format, table[i], level)) {
+			protect_leaf(pt, rights, &table[i], level);
 			continue;
 		}
-		is = leaf_address(f, was, level) | rights->bits | large_bits(f, level) | (was & rights->stays);
-		table[i] = is;
-		rights->found = true;
-		if (takes_away(f, was, is))
-			pt->stale = true;
+		protect(pt, rights, table_of(pt, table[i]), level - 1, at, next);
+		hv_pt_merge_entry(pt, &table[i], level);
 	}
 }
 
 int hv_pt_protect(struct hv_pt *pt, u64 from, u64 size, u64 flags)
 {
 	struct rights rights = { .bits = leaf_bits(&pt->format, 0, flags), .stays = pt->format.keep };
+	struct pt_pages pages;
 	int err;
 
-	if (!are_flags_sane(flags & ~(u64)HV_PT_SAME_TYPE))
+	if (!are_flags_sane(flags & ~(u64)HV_PT_SAME_TYPE) || !hv_pt_covers(pt, from, size))
 		return -EINVAL;
 	if (flags & HV_PT_SAME_TYPE)
 		rights.stays |= pt->format.type;
 	rights.bits &= ~rights.stays;
+	if (find_pages(pt, from, from + size, &pages)) {
+		protect_pages(pt, &rights, &pages, from);
+		return rights.found ? 0 : -ENOENT;
+	}
 	err = hv_pt_prepare(pt, from, size);
 	if (err)
 		return err;

@@ -101,14 +101,39 @@ static inline bool are_flags_sane(u64 flags)
 	return (flags & HV_PT_READ) && !(flags & ~(HV_PT_RWX | HV_PT_NO_HUGE | HV_PT_TYPE_MASK));
 }
 
+/* Pages of one level-1 table, which is there: what changes them need not look at the tables above. */
+struct pt_pages {
+	u64 *table;
+	unsigned int first, count;
+};
+
 /* pt.c */
 u64 *hv_pt_find(const struct hv_pt *pt, u64 address, unsigned int *level);
+
+/* Is [from, end) in one such table? */
+static inline bool find_pages(struct hv_pt *pt, u64 from, u64 end, struct pt_pages *pages)
+{
+	unsigned int level;
+	u64 *entry;
+
+	if ((from ^ (end - 1)) >= level_size(2))
+		return false;
+	entry = hv_pt_find(pt, from, &level);
+	if (level > 1)
+		return false;
+	pages->first = index_at(from, 1);
+	pages->count = (unsigned int)((end - from) >> HV_PAGE_SHIFT);
+	pages->table = entry - pages->first;
+	return true;
+}
 
 /* pt_table.c */
 u64 *hv_pt_table_alloc(struct hv_pt *pt);
 void hv_pt_table_drop(struct hv_pt *pt, u64 *table);
+bool hv_pt_table_is_empty(const u64 *table, unsigned int near);
 void hv_pt_table_drop_empty(struct hv_pt *pt, u64 *entry, unsigned int near);
 int __must_check hv_pt_split(struct hv_pt *pt, u64 *entry, unsigned int level);
+bool hv_pt_table_is_full(const struct hv_pt *pt, const u64 *table, unsigned int level);
 void hv_pt_merge_entry(struct hv_pt *pt, u64 *entry, unsigned int level);
 void hv_pt_merge_at(struct hv_pt *pt, u64 address);
 

@@ -85,8 +85,26 @@ static int check(const struct hv_pt *pt, u64 from, u64 to, u64 size, u64 flags)
 	return HV_IS_ALIGNED(to, HV_PAGE_SIZE) ? 0 : -EINVAL;
 }
 
+/* The frequent case: a few pages of a table that is there. */
+static int map_pages(struct hv_pt *pt, struct job *job, const struct pt_pages *pages)
+{
+	u64 from = job->at, *entry = pages->table + pages->first, step = job->is_object ? 0 : HV_PAGE_SIZE;
+	unsigned int i;
+
+	for (i = 0; i < pages->count; i++)
+		if (entry[i])
+			return -EEXIST;
+	for (i = 0; i < pages->count; i++)
+		entry[i] = (job->to + i * step) | job->bits;
+	pt->leaves[0] += pages->count;
+	if (job->merge && hv_pt_table_is_full(pt, pages->table, 1))
+		hv_pt_merge_at(pt, from);
+	return 0;
+}
+
 static int map(struct hv_pt *pt, struct job *job, u64 flags)
 {
+	struct pt_pages pages;
 	u64 from = job->at;
 	int err;
 
@@ -94,6 +112,8 @@ static int map(struct hv_pt *pt, struct job *job, u64 flags)
 	job->merge = !(flags & (HV_PT_UNMERGED | HV_PT_NO_HUGE));
 	if (flags & HV_PT_NO_HUGE)
 		job->top = 1;
+	if (find_pages(pt, from, job->end, &pages))
+		return map_pages(pt, job, &pages);
 	err = fill(pt, job, pt->root, pt->format.levels);
 	if (err && job->at != from)
 		hv_pt_clear(pt, from, job->at);

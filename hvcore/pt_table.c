@@ -71,20 +71,26 @@ void hv_pt_flush(struct hv_pt *pt)
 	free_dropped(pt);
 }
 
-/*
- * Drop the table behind @entry if there is nothing in it. Entries beside @near, which was cleared last, are the most
- * likely ones to be in use.
- */
-void hv_pt_table_drop_empty(struct hv_pt *pt, u64 *entry, unsigned int near)
+/* Entries beside @near, which was cleared last, are the most likely ones to be in use. */
+bool hv_pt_table_is_empty(const u64 *table, unsigned int near)
 {
-	u64 *table = table_of(pt, *entry);
 	unsigned int i;
 
 	if (table[(near + 1) % ENTRIES] || table[(near - 1) % ENTRIES])
-		return;
+		return false;
 	for (i = 0; i < ENTRIES; i++)
 		if (table[i])
-			return;
+			return false;
+	return true;
+}
+
+/* Drop the table behind @entry if there is nothing in it. */
+void hv_pt_table_drop_empty(struct hv_pt *pt, u64 *entry, unsigned int near)
+{
+	u64 *table = table_of(pt, *entry);
+
+	if (!hv_pt_table_is_empty(table, near))
+		return;
 	*entry = 0;
 	hv_pt_table_drop(pt, table);
 }
@@ -107,23 +113,33 @@ int hv_pt_split(struct hv_pt *pt, u64 *entry, unsigned int level)
 	return 0;
 }
 
-/* If the table behind @entry is full of leaves that map one larger piece alike, that piece gets one leaf. */
-void hv_pt_merge_entry(struct hv_pt *pt, u64 *entry, unsigned int level)
+/* Is @table, of @level, full of leaves that together map what one larger leaf could? */
+bool hv_pt_table_is_full(const struct hv_pt *pt, const u64 *table, unsigned int level)
 {
 	const struct hv_pt_format *f = &pt->format;
-	u64 *table = table_of(pt, *entry), first = table[0], step = level_size(level - 1);
+	u64 first = table[0], step = level_size(level);
 	unsigned int i;
 
 	/* The last one first: most tables fail here. */
-	if (table[ENTRIES - 1] != first + (ENTRIES - 1) * step || level > f->leaf_levels)
-		return;
-	if (!is_present(f, first) || !is_leaf(f, first, level - 1) || (first & f->keep) ||
-	    !HV_IS_ALIGNED(first & f->address, level_size(level)))
-		return;
+	if (table[ENTRIES - 1] != first + (ENTRIES - 1) * step || level >= f->leaf_levels)
+		return false;
+	if (!is_present(f, first) || !is_leaf(f, first, level) || (first & f->keep) ||
+	    !HV_IS_ALIGNED(first & f->address, level_size(level + 1)))
+		return false;
 	for (i = 1; i < ENTRIES - 1; i++)
 		if (table[i] != first + i * step)
-			return;
-	*entry = first | f->large;
+			return false;
+	return true;
+}
+
+/* If the table behind @entry is full of leaves that map one larger piece alike, that piece gets one leaf. */
+void hv_pt_merge_entry(struct hv_pt *pt, u64 *entry, unsigned int level)
+{
+	u64 *table = table_of(pt, *entry);
+
+	if (!hv_pt_table_is_full(pt, table, level - 1))
+		return;
+	*entry = table[0] | pt->format.large;
 	pt->leaves[level - 2] -= ENTRIES;
 	pt->leaves[level - 1]++;
 	drop_merged(pt, table);

@@ -4,7 +4,7 @@
 #include <hv/string.h>
 #include "region.h"
 
-/* A piece of one leaf in one region. */
+/* A piece of one leaf in one region. Whatever is mapped is in some region. */
 struct piece {
 	u64 start, end;
 	hv_hpa_t to;
@@ -20,10 +20,10 @@ static bool last_piece(const struct hv_mset *set, u64 start, u64 end, struct pie
 	if (hv_pt_prev(&set->pt, start, &end, &mapping))
 		return false;
 	region = hv_region_of(hv_span_at(&set->regions, end - 1));
-	piece->has_frames = region && hv_region_has_frames(region);
+	piece->has_frames = hv_region_has_frames(region);
 	piece->end = end;
 	piece->start = hv_pt_leaf_start(&mapping, start, end);
-	if (region && region->span.start > piece->start)
+	if (region->span.start > piece->start)
 		piece->start = region->span.start;
 	piece->to = hv_hpa(mapping.address - (end - HV_PAGE_SIZE - piece->start));
 	return true;
@@ -38,10 +38,10 @@ static bool first_piece(const struct hv_mset *set, u64 start, u64 end, struct pi
 	if (hv_pt_next(&set->pt, &start, end, &mapping))
 		return false;
 	region = hv_region_of(hv_span_at(&set->regions, start));
-	piece->has_frames = region && hv_region_has_frames(region);
+	piece->has_frames = hv_region_has_frames(region);
 	piece->start = start;
 	piece->end = hv_pt_leaf_end(&mapping, start, end);
-	if (region && hv_span_end(&region->span) < piece->end)
+	if (hv_span_end(&region->span) < piece->end)
 		piece->end = hv_span_end(&region->span);
 	piece->to = hv_hpa(mapping.address);
 	return true;
@@ -92,21 +92,19 @@ static void free_frames(struct hv_mset *set, const struct hv_region *region, u64
 	}
 }
 
-/* What was revoked from @at on is one leaf, perhaps of several regions. */
+/* What was revoked from @at on is one leaf, of several regions if they touch and their frames do. */
 static void free_leaf(struct hv_mset *set, u64 at, const struct hv_pt_mapping *mapping)
 {
 	const struct hv_region *region;
-	u64 end = at + mapping->size, next;
+	u64 hpa = mapping->address, end = at + mapping->size, size;
 
-	for (; at != end; at = next) {
-		region = hv_region_of(hv_span_from(&set->regions, at));
-		next = end;
-		if (region && region->span.start > at)
-			next = region->span.start < end ? region->span.start : end;
-		else if (region && hv_span_end(&region->span) < end)
-			next = hv_span_end(&region->span);
-		if (region && region->span.start <= at && hv_region_has_frames(region))
-			free_frames(set, region, mapping->address + mapping->size - (end - at), next - at);
+	for (; at != end; at += size, hpa += size) {
+		region = hv_region_of(hv_span_at(&set->regions, at));
+		size = hv_span_end(&region->span) - at;
+		if (size > end - at)
+			size = end - at;
+		if (hv_region_has_frames(region))
+			free_frames(set, region, hpa, size);
 	}
 }
 

@@ -301,6 +301,51 @@ static void flush(void **state)
 	f.set.pt.live = false;
 }
 
+/* Regions that touch, with frames that do: one leaf, and each region's frames go where they came from. */
+static void common_leaf(void **state)
+{
+	u64 half = M2 / 2;
+
+	(void)state;
+	assert_int_equal(insert(mset_unit_alloc(&f, M2, half, HV_MAP_ALLOC)), 0);
+	assert_int_equal(insert(mset_unit_alloc(&f, M2 + half, half, HV_MAP_ALLOC)), 0);
+	assert_int_equal(f.set.pt.leaves[1], 1);
+	assert_int_equal(hv_mset_delete(&f.set, M2 + half - K4, 2 * K4), 0);
+	assert_int_equal(f.frames.free, 1200 - 510);
+	assert_int_equal(hv_mset_clear(&f.set), 0);
+	assert_int_equal(f.frames.free, 1200);
+}
+
+/* The same, but the upper half of the leaf is not the set's to free. */
+static void common_leaf_of_two_kinds(void **state)
+{
+	u64 start = hv_hpa_raw(f.frames.start), half = M2 / 2, left, i;
+	void *held[256];
+	struct mset_state before, after;
+	int err = -ENOMEM;
+
+	(void)state;
+	assert_int_equal(insert(mset_unit_alloc(&f, M2, half, HV_MAP_ALLOC)), 0);
+	assert_true(hv_owner_holds(&f.owners, CELL, f.frames.start, half));
+	for (i = 0; i < 256; i++)
+		held[i] = hv_pool_alloc(&f.frames);
+	assert_int_equal(hv_owner_change(&f.owners, hv_hpa(start + half), half, HV_OWNER_HYPERVISOR, CELL), 0);
+	assert_int_equal(insert(mset_unit_offset(M2 + half, half, start + half, RW)), 0);
+	assert_int_equal(f.set.pt.leaves[1], 1);
+	assert_int_equal(insert(mset_unit_alloc(&f, G1, 3 * K4, HV_MAP_ALLOC)), 0);
+	for (left = 0; err; left++) {
+		before = mset_unit_state(&f);
+		fake_pool_left = left;
+		err = hv_mset_clear(&f.set);
+		fake_pool_left = FAKE_POOL_PLENTY;
+		after = mset_unit_state(&f);
+		assert_true(!err || mset_unit_same(&before, &after));
+	}
+	for (i = 0; i < 256; i++)
+		(void)hv_pool_free(&f.frames, held[i]);
+	assert_int_equal(f.frames.free, 1200);
+}
+
 /* A self-check that finds nothing proves nothing. */
 static void check_finds(void **state)
 {
@@ -341,6 +386,8 @@ int main(void)
 		TEST(clone_without_memory, "E3 E4 clone that fails leaves nothing"),
 		TEST(without_memory, "E4 without memory nothing changes, whatever is left"),
 		TEST(flush, "E5 every removal is flushed, once"),
+		TEST(common_leaf, "E3 regions that have a leaf in common"),
+		TEST(common_leaf_of_two_kinds, "E3 regions of two kinds that have a leaf in common"),
 		TEST(check_finds, "E3 the self-check finds what differs"),
 	};
 
