@@ -6,5 +6,7 @@
 
 int hv_selfcheck(void)
 {
-	return hv_memory_check();
+	int err = hv_memory_check();
+
+	return err ? err : hv_memory_check_tables();
 }

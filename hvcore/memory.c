@@ -10,24 +10,17 @@ static u32 rights_of(u64 flags)
 	       (flags & HV_PT_EXEC ? HV_RIGHT_EXEC : 0);
 }
 
-static int claim(const struct hv_range *range, u64 size)
-{
-	return hv_psc_change(&hv.psc, HV_OWNER_HYPERVISOR, hv_hpa(range->start), size, HV_PSC_PRIVATE);
-}
-
 static int claim_all(u64 pool)
 {
-	const struct hv_range *range = &hv.config->hypervisor_memory;
+	const struct hv_range *range = &hv.config->hypervisor_memory, *secure = hv.header->secure;
+	struct hv_psc_claim claim = { hv_hpa(range->start), range->size, pool, (u8 *)hv.header };
 	u32 i;
 	int err;
 
-	err = claim(range, pool);
-	if (err)
-		return err;
-	err = hv_psc_claim_pool(&hv.psc, &hv.pool, (u8 *)hv.header + pool, hv_hpa(range->start + pool),
-				(range->size - pool) >> HV_PAGE_SHIFT);
+	err = hv_psc_claim_pool(&hv.psc, &hv.pool, &claim);
 	for (i = 0; !err && i < hv.header->nr_secure; i++)
-		err = claim(&hv.header->secure[i], hv.header->secure[i].size);
+		err = hv_psc_change(&hv.psc, HV_OWNER_HYPERVISOR, hv_hpa(secure[i].start), secure[i].size,
+				    HV_PSC_PRIVATE);
 	return err;
 }
 
@@ -147,10 +140,18 @@ int hv_memory_check(void)
 	err = hv_pool_check(&hv.pool);
 	if (err)
 		return err;
-	hv_aspace_lock(&hv.root.space);
+	hv_lock(&hv.owners.lock);
 	err = hv_owner_check(&hv.owners);
-	if (!err)
-		err = hv_mset_check(&hv.root.space.set);
+	hv_unlock(&hv.owners.lock);
+	return err;
+}
+
+int hv_memory_check_tables(void)
+{
+	int err;
+
+	hv_aspace_lock(&hv.root.space);
+	err = hv_mset_check(&hv.root.space.set);
 	if (!err)
 		err = check_tables(&hv.root.space.set.pt, HV_OWNER_ROOT);
 	hv_aspace_unlock(&hv.root.space);

@@ -313,18 +313,19 @@ int hv_psc_donate(struct hv_psc_machine *m, u16 who, struct hv_psc *list)
 	return err;
 }
 
-int hv_psc_claim_pool(struct hv_psc_machine *m, struct hv_pool *pool, void *base, hv_hpa_t start, u64 frames)
+int hv_psc_claim_pool(struct hv_psc_machine *m, struct hv_pool *pool, const struct hv_psc_claim *claim)
 {
 	int err;
 
-	if (frames > m->owners->limit / HV_PAGE_SIZE)
+	if (claim->pool >= claim->size)
 		return -EINVAL;
-	err = hv_psc_change(m, HV_OWNER_HYPERVISOR, start, frames * HV_PAGE_SIZE, HV_PSC_PRIVATE);
+	err = hv_psc_change(m, HV_OWNER_HYPERVISOR, claim->start, claim->size, HV_PSC_PRIVATE);
 	if (err)
 		return err;
-	err = hv_pool_init(pool, base, start, frames);
+	err = hv_pool_init(pool, claim->base + claim->pool, hv_hpa(hv_hpa_raw(claim->start) + claim->pool),
+			   (claim->size - claim->pool) / HV_PAGE_SIZE);
 	if (err)
-		return hv_psc_change(m, HV_OWNER_HYPERVISOR, start, frames * HV_PAGE_SIZE, HV_PSC_SHARED) ? -EIO : err;
+		return hv_psc_change(m, HV_OWNER_HYPERVISOR, claim->start, claim->size, HV_PSC_SHARED) ? -EIO : err;
 	hv_owner_set_pool(m->owners, pool);
 	return 0;
 }

@@ -325,6 +325,9 @@ static void c1_pool_is_untouched_before_it_is_private(void **state)
 {
 	struct fixture *f = *state;
 	u8 *memory = aligned_alloc(PAGE, POOL_FRAMES * PAGE);
+	struct hv_psc_claim claim = { hv_hpa(100 * PAGE), POOL_FRAMES * PAGE, 0, memory };
+	struct hv_psc_claim beyond = { hv_hpa(100 * PAGE), LIMIT + PAGE, 0, memory };
+	struct hv_psc_claim no_pool = { hv_hpa(100 * PAGE), POOL_FRAMES * PAGE, POOL_FRAMES * PAGE, memory };
 	struct hv_pool pool = { 0 };
 
 	assert_non_null(memory);
@@ -334,19 +337,20 @@ static void c1_pool_is_untouched_before_it_is_private(void **state)
 	hv_owner_set_pool(&f->owners, NULL);
 	f->sim.refuse_entry = POOL_FRAMES - 1;
 	remember(f);
-	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, memory, hv_hpa(100 * PAGE), POOL_FRAMES), -EIO);
-	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, memory, hv_hpa(100 * PAGE), LIMIT / PAGE + 1), -EINVAL);
+	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, &claim), -EIO);
+	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, &beyond), -EINVAL);
+	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, &no_pool), -EINVAL);
 	assert_unchanged(f);
 	assert_null(f->owners.pool);
 	assert_int_equal(pool.frames, 0);
 	f->poisoned = memory;		/* hv_pool_init() looks whether it is private by now */
 	f->pool_error = -EINVAL;
-	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, memory, hv_hpa(100 * PAGE), POOL_FRAMES), -EINVAL);
+	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, &claim), -EINVAL);
 	assert_unchanged(f);
 	assert_null(f->owners.pool);
 	f->pool_error = 0;
 	poison(memory, POOL_FRAMES * PAGE);
-	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, memory, hv_hpa(100 * PAGE), POOL_FRAMES), 0);
+	assert_int_equal(hv_psc_claim_pool(&f->sim.m, &pool, &claim), 0);
 	assert_ptr_equal(f->owners.pool, &pool);
 	assert_true(holds(f, HV, 100, POOL_FRAMES) && all(f, 100, POOL_FRAMES, 1, 1));
 	assert_int_equal(memory[0], 0xaa);

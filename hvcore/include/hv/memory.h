@@ -39,7 +39,10 @@ bool hv_memory_is_roots(u64 gpa, u64 size);
 /** hv_memory_is_hidden() - does the frame at @gpa belong to somebody else than root? */
 bool hv_memory_is_hidden(u64 gpa);
 
-/** hv_memory_check() - pool, owners and tables contradict nothing. Return: 0 or -EIO. */
+/** hv_memory_check() - every frame of the pool is free or in use once, and has one owner. Return: 0 or -EIO. */
 int __must_check hv_memory_check(void);
+
+/** hv_memory_check_tables() - root's tables say what its regions say, and what the owners allow: 0 or -EIO. Visits all. */
+int __must_check hv_memory_check_tables(void);
 
 #endif

@@ -99,13 +99,20 @@ int __must_check hv_psc_change(struct hv_psc_machine *m, u16 who, hv_hpa_t start
  */
 int __must_check hv_psc_donate(struct hv_psc_machine *m, u16 who, struct hv_psc *list);
 
+/* A range of the hypervisor's: frames [start, start + size), in which the pool begins at offset @pool. */
+struct hv_psc_claim {
+	hv_hpa_t start;
+	u64 size;
+	u64 pool;
+	u8 *base;		/* where the range is mapped */
+};
+
 /**
- * hv_psc_claim_pool() - make the frames of a pool the hypervisor's, then set the pool up
+ * hv_psc_claim_pool() - make a range the hypervisor's, then set its pool up
  *
  * In this order: before, nothing of the pool's memory is touched, its metadata included. The owner map's built-in
  * pieces make this possible. Afterwards the owner map takes its memory from @pool. Returns as hv_psc_change().
  */
-int __must_check hv_psc_claim_pool(struct hv_psc_machine *m, struct hv_pool *pool, void *base, hv_hpa_t start,
-				   u64 frames);
+int __must_check hv_psc_claim_pool(struct hv_psc_machine *m, struct hv_pool *pool, const struct hv_psc_claim *claim);
 
 #endif
