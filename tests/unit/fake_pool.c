@@ -15,6 +15,7 @@ struct arena {
 	u64 frames, nr_free;
 	u32 *free;	/* a stack of frame numbers */
 	bool *is_used;
+	bool scrubbed;	/* what comes back */
 };
 
 static struct arena arenas[MAX_POOLS];
@@ -61,6 +62,11 @@ void fake_pool_fini(struct hv_pool *pool)
 	free(arena->free);
 	free(arena->is_used);
 	arena->pool = NULL;
+}
+
+void fake_pool_expect_scrubbed(const struct hv_pool *pool)
+{
+	arena_of(pool)->scrubbed = true;
 }
 
 u64 fake_pool_used(void)
@@ -116,6 +122,7 @@ int hv_pool_free(struct hv_pool *pool, void *frame)
 	u64 number = number_of(pool, frame);
 
 	REQUIRE(arena->is_used[number]);
+	REQUIRE(!arena->scrubbed || (!*(u8 *)frame && !memcmp(frame, (u8 *)frame + 1, HV_PAGE_SIZE - 1)));
 	fake_tlb_check_free(hv_hpa_raw(hv_pool_hpa(pool, frame)));
 	memset(frame, 0xdb, HV_PAGE_SIZE);
 	ASAN_POISON_MEMORY_REGION(frame, HV_PAGE_SIZE);

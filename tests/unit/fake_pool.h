@@ -18,6 +18,9 @@ extern u64 fake_pool_left;
 void fake_pool_init(struct hv_pool *pool, u64 frames);
 void fake_pool_fini(struct hv_pool *pool);
 
+/** fake_pool_expect_scrubbed() - from now on, frames come back to @pool with nothing in them */
+void fake_pool_expect_scrubbed(const struct hv_pool *pool);
+
 /** fake_pool_used() - frames and pieces of memory that are allocated */
 u64 fake_pool_used(void);
 

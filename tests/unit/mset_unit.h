@@ -68,6 +68,7 @@ static inline void mset_unit_init(struct mset_fixture *f, const struct hv_pt_for
 	fake_types = (struct fake_types){ 0, HV_TYPE_WB, HV_TYPE_WB };
 	fake_pool_init(&f->pool, 1024);
 	fake_pool_init(&f->frames, frames);
+	fake_pool_expect_scrubbed(&f->frames);
 	if (hv_owner_init(&f->owners, MEMORY_END, 4096))
 		abort();
 	hv_owner_set_pool(&f->owners, &f->pool);

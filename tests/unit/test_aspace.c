@@ -51,6 +51,8 @@ static int setup(void **state)
 	fake_pool_init(&pool, 256);
 	fake_pool_init(&frames, 256);
 	fake_pool_init(&secure, 64);
+	fake_pool_expect_scrubbed(&frames);
+	fake_pool_expect_scrubbed(&secure);
 	assert_int_equal(hv_owner_init(&owners, MEMORY_END, 4096), 0);
 	hv_owner_set_pool(&owners, &pool);
 	own(&frames);

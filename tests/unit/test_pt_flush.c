@@ -119,6 +119,21 @@ static void e4_no_memory(void **state)
 	hv_pt_fini(&pt);
 }
 
+/* The first half of what fails would have made one leaf, together with what was there. */
+static void e4_undo_leaves_neighbours(void **state)
+{
+	struct pt_state before, after;
+
+	(void)state;
+	prepare(&vmx_ept_format);
+	assert_int_equal(hv_pt_map(&pt, 4 * G1 + M2, 7 * G1, K4, HV_PT_RWX), 0);
+	before = pt_unit_state(&pt);
+	assert_int_equal(hv_pt_map(&pt, 4 * G1 + M2 - K4, G1 + M2 - K4, 2 * K4, HV_PT_RWX), -EEXIST);
+	after = pt_unit_state(&pt);
+	assert_true(pt_unit_same(&before, &after));
+	hv_pt_fini(&pt);
+}
+
 static void touch_all(void)
 {
 	u64 at;
@@ -257,6 +272,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(e4_no_memory, "E4 without memory nothing changes, whatever is left"),
+		TEST(e4_undo_leaves_neighbours, "E4 undoing leaves the neighbours alone"),
 		TEST(e4_unmerged_is_undone_without_memory, "E4 what is not merged yet is undone without memory"),
 		TEST(e5_flush_before_reuse, "E5 flush before reuse"),
 		TEST(e5_only_what_takes_away_needs_a_flush, "E5 only what takes away needs a flush"),
