@@ -87,6 +87,20 @@ int hv_memory_show(hv_hpa_t start, u64 size)
 	return err;
 }
 
+void hv_memory_show_nothing(void)
+{
+	hv_hpa_t start;
+	u64 size;
+	int err = 0;
+
+	hv_lock(&hv.owners.lock);
+	hv_normal_world_fini(&hv.normal);
+	/* Whole runs that join their neighbours need no memory. */
+	while (!err && !hv_owner_find(&hv.owners, HV_MEMORY_SHOWN, hv_hpa(0), &start, &size))
+		err = hv_owner_change(&hv.owners, start, size, HV_MEMORY_SHOWN, HV_OWNER_HYPERVISOR);
+	hv_unlock(&hv.owners.lock);
+}
+
 int hv_memory_map_own(struct hv_pt *pt, u64 at, hv_hpa_t start, u64 size, u64 flags)
 {
 	int err = -EBUSY;

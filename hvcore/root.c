@@ -167,6 +167,7 @@ int hv_root_init(struct hv_cell *root)
 		err = hv_memory_init_world();
 	if (err) {
 		(void)!hv_aspace_destroy(&root->space);
+		hv_memory_show_nothing();
 		return err;
 	}
 	count_leaves(&root->space.set.pt);

@@ -30,6 +30,9 @@ int __must_check hv_memory_init_world(void);
 /** hv_memory_show() - frames [start, start + size) of the hypervisor's can be mapped by root for reading */
 int __must_check hv_memory_show(hv_hpa_t start, u64 size);
 
+/** hv_memory_show_nothing() - undo hv_memory_show() and hv_memory_init_world(): root's map is gone */
+void hv_memory_show_nothing(void);
+
 /** hv_memory_map_own() - hv_pt_map() for the hypervisor's own tables: what the owners allow it */
 int __must_check hv_memory_map_own(struct hv_pt *pt, u64 at, hv_hpa_t start, u64 size, u64 flags);
 
