@@ -39,6 +39,14 @@ static s64 start_cpus(struct hv_cpu *cpu)
 	return 0;
 }
 
+static s64 dump(struct hv_cpu *cpu)
+{
+	if (!is_trusted(cpu))
+		return -EPERM;
+	hv_aspace_dump(&hv.root.space, "root");
+	return 0;
+}
+
 static HV_COLD enum hv_verdict serve(struct hv_cpu *cpu, struct hv_exit *exit)
 {
 	s64 result;
@@ -52,6 +60,9 @@ static HV_COLD enum hv_verdict serve(struct hv_cpu *cpu, struct hv_exit *exit)
 		break;
 	case HV_HC_CPU_START:
 		result = start_cpus(cpu);
+		break;
+	case HV_HC_DUMP:
+		result = dump(cpu);
 		break;
 	default:
 		result = -ENOSYS;

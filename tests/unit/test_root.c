@@ -4,7 +4,7 @@
 /* sources: hvcore/region_release.c hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c hvcore/owner.c */
 /* sources: hvcore/span.c hvcore/normal_world.c hvcore/psc.c hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c */
 /* sources: hvcore/buddy_check.c hvcore/slab.c hvcore/slab_check.c hvcore/string.c arch/x86/svm/nptfmt.c */
-/* sources: arch/x86/ptfmt.c tests/unit/fake_arch.c tests/unit/fake_log.c */
+/* sources: hvcore/aspace_dump.c arch/x86/ptfmt.c tests/unit/fake_arch.c tests/unit/fake_log.c */
 #include "unit.h"
 
 #include <hv/hv.h>
@@ -12,6 +12,7 @@
 #include <hv/memory.h>
 #include <svm/nptfmt.h>
 #include "fake_arch.h"
+#include "fake_log.h"
 
 #define PAGE HV_PAGE_SIZE
 #define RANGE 0x10000000ULL
@@ -275,6 +276,17 @@ static void g7_every_failure_unwinds(void **state)
 	make_machine(PLENTY);
 }
 
+static void g9_the_cell_can_be_dumped(void **state)
+{
+	unsigned int before = fake_log_lines;
+
+	(void)state;
+	hv_aspace_dump(&hv.root.space, "root");
+	/* a head, and a line for each region */
+	assert_int_equal(fake_log_lines - before, 1 + hv.root.space.set.regions.count);
+	assert_true(strstr(fake_log_last, "0xfee01000-0xffffffff linear rwxd, leaves: 511 of 4K, 8 of 2M, 0 of 1G") != NULL);
+}
+
 static void moderation_needs_no_memory(void **state)
 {
 	u64 free_frames = hv.pool.free;
@@ -323,6 +335,7 @@ int main(void)
 		ROOT_TEST("G6 the normal world is root's RAM", g6_normal_world_is_ram),
 		{ "G7 an overlap with hidden memory is refused", g7_overlap_is_refused, NULL, teardown, NULL },
 		{ "G7 every failure unwinds", g7_every_failure_unwinds, NULL, teardown, NULL },
+		ROOT_TEST("G9 the cell can be dumped", g9_the_cell_can_be_dumped),
 		ROOT_TEST("moderation needs no memory", moderation_needs_no_memory),
 		ROOT_TEST("violations are judged", violations_are_judged),
 	};

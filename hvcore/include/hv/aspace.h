@@ -178,4 +178,7 @@ bool hv_chunk_next(const struct hv_aspace *as, struct hv_chunk *chunk);
 int __must_check hv_aspace_copy_from(struct hv_aspace *as, void *to, hv_gpa_t gpa, u64 size);
 int __must_check hv_aspace_copy_to(struct hv_aspace *as, hv_gpa_t gpa, const void *from, u64 size);
 
+/** hv_aspace_dump() - write it into the log: regions, rights, sizes of leaves, counts of frames */
+void hv_aspace_dump(struct hv_aspace *as, const char *name);
+
 #endif

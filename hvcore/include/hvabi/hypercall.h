@@ -19,4 +19,7 @@
  */
 #define HV_HC_CPU_START 3
 
+/* Write root's memory into the log: a line for each region. Root only, CPL 0. */
+#define HV_HC_DUMP 4
+
 #endif

@@ -17,6 +17,11 @@ check "each is an event in the log" sh -c 'dmesg | grep -q "hv: root: write to h
 lines=$(dmesg | grep -c 'hv: root: ')
 check "at a bounded rate ($lines lines)" test "$lines" -lt 60
 measure exits_memory "$(cat /sys/class/hv/cell0/stats/exits_memory)"
+echo 1 >$hv/dump
+sleep 1
+check "root's memory can be dumped" sh -c 'dmesg | grep -q "hv: root: [0-9]* regions, [0-9]* frames of tables"'
+check "with the range as an empty region" sh -c \
+	'dmesg | grep -q "hv:   $(cat /sys/class/hv/hv0/memory_start)-0x[0-9a-f]* empty r---, leaves: 512 of 4K"'
 check "the hypervisor still works: leave" hv_unload
 check "and launch again" hv_load
 hv_unload
