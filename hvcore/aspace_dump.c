@@ -3,7 +3,7 @@
 #include <hv/aspace.h>
 #include <hv/log.h>
 
-static const char *const mappers[] = {
+static const char mappers[][8] = {
 	[HV_MAP_OFFSET] = "linear", [HV_MAP_EMPTY] = "empty", [HV_MAP_ALLOC] = "alloc", [HV_MAP_LAZY] = "lazy",
 };
 
@@ -23,8 +23,8 @@ static void dump_region(const struct hv_mset *set, const struct hv_region *regio
 	u32 flags = region->flags;
 
 	count_leaves(&set->pt, region->span.start, end, leaves);
-	hv_log(HV_LOG_INFO, "  0x%llx-0x%llx %s %c%c%c%c, leaves: %llu of 4K, %llu of 2M, %llu of 1G", region->span.start,
-	       end - 1, mappers[region->mapper], flags & HV_MEM_READ ? 'r' : '-', flags & HV_MEM_WRITE ? 'w' : '-',
+	hv_log(HV_LOG_INFO, "  0x%llx-0x%llx %s %c%c%c%c, leaves: %llu of 4K, %llu of 2M, %llu of 1G",
+	       region->span.start, end - 1, mappers[region->mapper], flags & HV_MEM_READ ? 'r' : '-', flags & HV_MEM_WRITE ? 'w' : '-',
 	       flags & HV_MEM_EXECUTE ? 'x' : '-', flags & HV_MEM_DMA ? 'd' : '-', leaves[0], leaves[1], leaves[2]);
 }
 

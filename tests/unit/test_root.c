@@ -284,7 +284,8 @@ static void g9_the_cell_can_be_dumped(void **state)
 	hv_aspace_dump(&hv.root.space, "root");
 	/* a head, and a line for each region */
 	assert_int_equal(fake_log_lines - before, 1 + hv.root.space.set.regions.count);
-	assert_true(strstr(fake_log_last, "0xfee01000-0xffffffff linear rwxd, leaves: 511 of 4K, 8 of 2M, 0 of 1G") != NULL);
+	assert_string_equal(fake_log_last,
+			    "  0xfee01000-0xffffffff linear rwxd, leaves: 511 of 4K, 8 of 2M, 0 of 1G");
 }
 
 static void moderation_needs_no_memory(void **state)
