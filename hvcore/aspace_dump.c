@@ -24,8 +24,9 @@ static void dump_region(const struct hv_mset *set, const struct hv_region *regio
 
 	count_leaves(&set->pt, region->span.start, end, leaves);
 	hv_log(HV_LOG_INFO, "  0x%llx-0x%llx %s %c%c%c%c, leaves: %llu of 4K, %llu of 2M, %llu of 1G",
-	       region->span.start, end - 1, mappers[region->mapper], flags & HV_MEM_READ ? 'r' : '-', flags & HV_MEM_WRITE ? 'w' : '-',
-	       flags & HV_MEM_EXECUTE ? 'x' : '-', flags & HV_MEM_DMA ? 'd' : '-', leaves[0], leaves[1], leaves[2]);
+	       region->span.start, end - 1, mappers[region->mapper], flags & HV_MEM_READ ? 'r' : '-',
+	       flags & HV_MEM_WRITE ? 'w' : '-', flags & HV_MEM_EXECUTE ? 'x' : '-', flags & HV_MEM_DMA ? 'd' : '-',
+	       leaves[0], leaves[1], leaves[2]);
 }
 
 void hv_aspace_dump(struct hv_aspace *as, const char *name)
