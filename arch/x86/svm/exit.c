@@ -134,7 +134,7 @@ static HV_APART void nested_fault(struct x86_cpu *cpu)
 		violation(cpu, &exit);
 		return;
 	}
-	hv_exit_count(&cpu->core, HV_EXIT_apic);
+	hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
 	finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
 }
 

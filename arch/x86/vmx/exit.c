@@ -82,7 +82,7 @@ static void violation(struct x86_cpu *cpu)
 	exit.during_event = vmx_vmread(VMX_VECTORING_INFO) & VMX_EVENT_VALID;
 	exit.insn_len = 0;
 	if (x86_apic_is_page(cpu, exit.gpa)) {
-		hv_exit_count(&cpu->core, HV_EXIT_apic);
+		hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
 		finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
 	} else {
 		hv_exit_count(&cpu->core, HV_EXIT_memory);

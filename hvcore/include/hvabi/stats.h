@@ -14,7 +14,10 @@
 	_(msr_read, "RDMSR of an intercepted register")                                                               \
 	_(msr_write, "WRMSR of an intercepted register")                                                              \
 	_(io, "access to an intercepted port")                                                                        \
-	_(apic, "write to a moderated register of the local APIC")                                                    \
+	_(apic_eoi, "write to the end-of-interrupt register of the local APIC")                                       \
+	_(apic_icr, "write to the interrupt command register of the local APIC")                                      \
+	_(apic_timer, "write to the initial count of the local APIC's timer")                                         \
+	_(apic, "write to another moderated register of the local APIC")                                              \
 	_(memory, "access that the nested page table does not allow")                                                 \
 	_(nmi, "NMI, our own kicks included")                                                                         \
 	_(nmi_window, "end of NMI blocking while another NMI is pending")                                             \

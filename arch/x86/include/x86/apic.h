@@ -6,8 +6,10 @@
 #include <hv/exit.h>
 #include <x86/cpu.h>
 
+#define X86_APIC_EOI 0x0b0
 #define X86_APIC_ICR_LOW 0x300
 #define X86_APIC_ICR_HIGH 0x310
+#define X86_APIC_TIMER_COUNT 0x380
 
 #define X86_ICR_MODE HV_MASK(10, 8)
 #define X86_ICR_LOGICAL HV_BIT(11)
@@ -37,6 +39,22 @@ void x86_apic_send_nmi(u32 apic_id);
 
 /** x86_apic_is_page() - is this the page of the local APIC's registers? */
 bool x86_apic_is_page(const struct x86_cpu *cpu, u64 gpa);
+
+/** x86_apic_reason() - what a write to the page of registers counts as */
+static inline enum hv_exit_reason x86_apic_reason(u64 gpa)
+{
+	switch (gpa & ~HV_PAGE_MASK) {
+	case X86_APIC_EOI:
+		return HV_EXIT_apic_eoi;
+	case X86_APIC_ICR_LOW:
+	case X86_APIC_ICR_HIGH:
+		return HV_EXIT_apic_icr;
+	case X86_APIC_TIMER_COUNT:
+		return HV_EXIT_apic_timer;
+	default:
+		return HV_EXIT_apic;
+	}
+}
 
 /** x86_apic_icr() - the guest writes the ICR: INIT and start-up IPIs are delivered by us, the rest by hardware */
 enum hv_verdict x86_apic_icr(struct x86_cpu *cpu, u64 icr, u32 destination);
