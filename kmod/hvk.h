@@ -94,6 +94,10 @@ void hvk_sysfs_fini(void);
 int hvk_sysfs_add_root(void);
 void hvk_sysfs_remove_root(void);
 
+/* debugfs.c; where there is no debugfs they do nothing */
+void hvk_debugfs_init(void);
+void hvk_debugfs_fini(void);
+
 /* log.c */
 void hvk_log_start(bool from_the_beginning);
 void hvk_log_stop(void);

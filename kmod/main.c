@@ -42,6 +42,7 @@ static int __init hvk_init(void)
 		if (err)
 			goto err_hotplug;
 	}
+	hvk_debugfs_init();
 	return 0;
 
 err_hotplug:
@@ -53,6 +54,7 @@ err_sysfs:
 
 static void __exit hvk_exit(void)
 {
+	hvk_debugfs_fini();
 	mutex_lock(&hvk.lock);
 	/* What stays needs nothing of this module: its memory and code are its own. */
 	if (hvk.state == HV_ACTIVE && hvk_leave()) {

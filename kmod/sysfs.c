@@ -78,19 +78,6 @@ static const char *selfcheck(void)
 	return hv_boot_call(hvk.launch, HV_HC_SELFCHECK, 0) ? "failed" : "ok";
 }
 
-/* For people and tests: any write asks for the lines, which then come with the hypervisor's others. */
-static ssize_t dump_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t count)
-{
-	ssize_t err = mutex_lock_interruptible(&hvk.lock);
-
-	if (err)
-		return err;
-	err = hvk.state == HV_ACTIVE ? hv_boot_call(hvk.launch, HV_HC_DUMP, 0) : -ENODEV;
-	mutex_unlock(&hvk.lock);
-	return err ?: count;
-}
-static DEVICE_ATTR_WO(dump);
-
 SHOW_LOCKED(selfcheck, "%s", selfcheck());
 SHOW(stop_us, "%llu", hvk.stop_us);
 
@@ -100,8 +87,7 @@ static struct attribute *hv0_attrs[] = {
 	&dev_attr_image_bytes.attr,   &dev_attr_percpu_bytes.attr,   &dev_attr_text_bytes.attr,
 	&dev_attr_pool_frames.attr,   &dev_attr_pool_frames_free.attr,
 	&dev_attr_root_bytes_4k.attr, &dev_attr_root_bytes_2m.attr,  &dev_attr_root_bytes_1g.attr,
-	&dev_attr_table_frames.attr,  &dev_attr_stop_us.attr,	     &dev_attr_selfcheck.attr,
-	&dev_attr_dump.attr,	      NULL,
+	&dev_attr_table_frames.attr,  &dev_attr_stop_us.attr,	     &dev_attr_selfcheck.attr,     NULL,
 };
 ATTRIBUTE_GROUPS(hv0);
 

@@ -17,7 +17,7 @@ check "each is an event in the log" sh -c 'dmesg | grep -q "hv: root: write to h
 lines=$(dmesg | grep -c 'hv: root: ')
 check "at a bounded rate ($lines lines)" test "$lines" -lt 60
 measure exits_memory "$(cat /sys/class/hv/cell0/stats/exits_memory)"
-echo 1 >$hv/dump
+echo 1 >/sys/kernel/debug/hv/dump
 sleep 1
 check "root's memory can be dumped" sh -c 'dmesg | grep -q "hv: root: [0-9]* regions, [0-9]* frames of tables"'
 check "with the range as an empty region" sh -c \
