@@ -106,11 +106,8 @@ def watch(machine, console, boot_limit, limits):
             time.sleep(PAUSE)
 
 
-def boot(spec, limits, options, on_line, on_result):
-    """Boots once and runs the scenarios of `limits` (name → seconds) in order.
-
-    Returns what was seen of them, and the log. A scenario that is missing did not get its turn.
-    """
+def boot_once(spec, limits, options, on_line, on_result):
+    """Returns the console, why the machine ended, and the log."""
     first, *more = limits
     log = Log(f"{spec.vendor}-{spec.kernel.name}-{first}" + (f"+{len(more)}" if more else ""))
     archive = initramfs.build(spec, options.hv, options.scenario_dir, options.include)
@@ -121,6 +118,21 @@ def boot(spec, limits, options, on_line, on_result):
         why = watch(machine, console, spec.boot_limit, limits)
         console.close()
         log.close(machine.words())
+    return console, why, log
+
+
+def boot(spec, limits, options, on_line, on_result):
+    """Boots and runs the scenarios of `limits` (name → seconds) in order.
+
+    Returns what was seen of them, and the log. A scenario that is missing did not get its turn. A kernel that died
+    before user space says nothing about hv, which is not loaded by then: the emulator gets a second chance, with a
+    note.
+    """
+    console, why, log = boot_once(spec, limits, options, on_line, on_result)
+    if not console.boots:
+        kept = log.path.rename(log.path.with_suffix(".early.log"))
+        print(f"  note  {why}, before user space; booting again; log: {os.path.relpath(kept)}", flush=True)
+        console, why, log = boot_once(spec, limits, options, on_line, on_result)
     settle(console, why, list(limits))
     return console.scenarios, log
 
