@@ -35,7 +35,6 @@ static s64 start_cpus(struct hv_cpu *cpu)
 	if (on > 1)
 		return -EINVAL;
 	hv_root_moderate(on);
-	hv_arch_flush_guest(cpu);
 	return 0;
 }
 

@@ -130,11 +130,15 @@ static int init_cpu(struct hv_launch *launch, struct hv_cpu *cpu)
 	return hv_arch_cpu_init(launch, cpu);
 }
 
-/* The last look before the first CPU enters the guest, at what every CPU wrote to. */
+/*
+ * The last look before the first CPU enters the guest, at what every CPU wrote to. From here on, changes of root's
+ * tables wait for all CPUs.
+ */
 static int late(struct hv_launch *launch, const struct hv_cpu *cpu)
 {
 	int err = hv_memory_check();
 
+	hv_aspace_set_live(&hv.root.space, true);
 	return err ? hv_launch_fail(launch, cpu->id, err, "the hypervisor's self-check failed") : 0;
 }
 

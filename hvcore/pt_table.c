@@ -3,8 +3,9 @@
  * The walker's tables: from the pool, split out of a leaf, merged into one, and back to the pool, but not before
  * hardware has forgotten them.
  */
-#include <hv/arch.h>
+#include <hv/atomic.h>
 #include <hv/hv.h>
+#include <hv/request.h>
 #include "pt_entry.h"
 
 u64 *hv_pt_table_alloc(struct hv_pt *pt)
@@ -64,7 +65,7 @@ void hv_pt_flush(struct hv_pt *pt)
 	if (!pt->stale)
 		return;
 	if (pt->live) {
-		hv_arch_flush_tables(pt);
+		hv_request_flush(pt);
 		(void)hv_fetch_add(&hv.stats->tlb_flushes, 1);
 	}
 	pt->stale = false;

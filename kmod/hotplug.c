@@ -12,15 +12,10 @@
 
 static int prepare_state, online_state;
 
-static void tell(void *on)
-{
-	(void)hv_boot_call(hvk.launch, HV_HC_CPU_START, (unsigned long)on);
-}
-
 /* While a CPU is started the hypervisor delivers INIT and start-up IPIs; else they are none of its business. */
 static void expect_start(bool on)
 {
-	on_each_cpu(tell, (void *)(unsigned long)on, 1);
+	(void)hv_boot_call(hvk.launch, HV_HC_CPU_START, on);
 }
 
 /* A CPU that we never got hold of would run beside the hypervisor, not on top of it. */

@@ -70,6 +70,7 @@ SHOW_LOCKED(root_bytes_4k, "%llu", STAT(root_bytes_4k));
 SHOW_LOCKED(root_bytes_2m, "%llu", STAT(root_bytes_2m));
 SHOW_LOCKED(root_bytes_1g, "%llu", STAT(root_bytes_1g));
 SHOW_LOCKED(table_frames, "%llu", STAT(root_table_frames));
+SHOW_LOCKED(tlb_flushes, "%llu", STAT(tlb_flushes));
 
 static const char *selfcheck(void)
 {
@@ -87,7 +88,8 @@ static struct attribute *hv0_attrs[] = {
 	&dev_attr_image_bytes.attr,   &dev_attr_percpu_bytes.attr,   &dev_attr_text_bytes.attr,
 	&dev_attr_pool_frames.attr,   &dev_attr_pool_frames_free.attr,
 	&dev_attr_root_bytes_4k.attr, &dev_attr_root_bytes_2m.attr,  &dev_attr_root_bytes_1g.attr,
-	&dev_attr_table_frames.attr,  &dev_attr_stop_us.attr,	     &dev_attr_selfcheck.attr,     NULL,
+	&dev_attr_table_frames.attr,  &dev_attr_tlb_flushes.attr,    &dev_attr_stop_us.attr,
+	&dev_attr_selfcheck.attr,     NULL,
 };
 ATTRIBUTE_GROUPS(hv0);
 

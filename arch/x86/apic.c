@@ -9,6 +9,7 @@
 #include <hv/bits.h>
 #include <hv/hv.h>
 #include <hv/log.h>
+#include <hv/request.h>
 #include <x86/apic.h>
 #include <x86/guest.h>
 #include <x86/host.h>
@@ -50,7 +51,7 @@ bool hv_arch_always_moderates(void)
 }
 
 /* The guest may be between its two writes: what it put into the upper half stays there. */
-void x86_apic_send_nmi(u32 apic_id)
+void hv_arch_send_nmi(u32 apic_id)
 {
 	u64 icr = HV_PUT(X86_ICR_MODE, X86_ICR_MODE_NMI) | X86_ICR_ASSERT;
 	u32 high;
@@ -70,8 +71,8 @@ void x86_apic_send_nmi(u32 apic_id)
 }
 
 /*
- * A CPU that waits for its start-up IPI polls for it: a kick would reach the guest as an NMI. One that neither waits
- * nor is about to ignores it, and one that waits already ignores another INIT.
+ * A CPU that waits for its start-up IPI polls for it and needs no kick. One that neither waits nor is about to ignores
+ * it, and one that waits already ignores another INIT.
  */
 static void deliver(struct hv_cpu_pub *pub, u64 icr)
 {
@@ -82,7 +83,7 @@ static void deliver(struct hv_cpu_pub *pub, u64 icr)
 			return;
 		(void)hv_fetch_and(&pub->requests, ~(u32)HV_REQUEST_SIPI);
 		(void)hv_fetch_or(&pub->requests, HV_REQUEST_INIT);
-		x86_apic_send_nmi(pub->apic_id);
+		hv_request_kick(pub);
 	} else if (waits || (hv_load_acquire(&pub->requests) & HV_REQUEST_INIT)) {
 		hv_store_once(&pub->sipi_vector, (u32)(icr & X86_ICR_VECTOR));
 		(void)hv_fetch_or(&pub->requests, HV_REQUEST_SIPI);

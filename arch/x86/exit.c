@@ -2,6 +2,7 @@
 /* The verdict's way back into the guest; and NMIs, which are root's or another CPU's requests. */
 #include <hv/arch.h>
 #include <hv/atomic.h>
+#include <hv/request.h>
 #include <x86/exit.h>
 #include <x86/insn.h>
 #include <x86/regs.h>
@@ -66,8 +67,11 @@ static void await_sipi(struct x86_cpu *cpu)
 
 void x86_exit_nmi(struct x86_cpu *cpu)
 {
+	bool kicked = hv_request_was_kicked(&cpu->core);
+
+	hv_request_answer(&cpu->core);
 	if (hv_load_acquire(&cpu->core.pub->requests) & HV_REQUEST_INIT)
 		await_sipi(cpu);
-	else
+	else if (!kicked)
 		x86_vcpu_inject_nmi(cpu);
 }

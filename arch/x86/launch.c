@@ -4,6 +4,7 @@
 #include <hv/atomic.h>
 #include <hv/hv.h>
 #include <hv/launch.h>
+#include <hv/request.h>
 #include <hv/string.h>
 #include <x86/apic.h>
 #include <x86/cpuid.h>
@@ -20,7 +21,11 @@ void x86_native_jump(u64 where, s64 result, u64 cr4, u64 cr3, u64 rsp) __attribu
 
 void hv_arch_relax(void)
 {
+	struct hv_cpu *cpu = hv_arch_this_cpu();
+
 	x86_pause();
+	if (cpu->pub)
+		hv_request_answer(cpu);
 }
 
 u64 hv_arch_clock(void)
@@ -103,16 +108,6 @@ void hv_arch_flush_guest(struct hv_cpu *core)
 	x86_cpu_of(core)->flush_tlb = true;
 }
 
-/*
- * No table is marked live yet, since nothing takes a page away from root after launch, and no cell runs. With the first
- * one, this asks all CPUs that run on @pt and waits for them.
- */
-void hv_arch_flush_tables(const struct hv_pt *pt)
-{
-	(void)pt;
-	hv_arch_flush_guest(hv_arch_this_cpu());
-}
-
 static bool wants_failure(const struct hv_launch *launch, const struct x86_cpu *cpu)
 {
 	return launch->inject_stage == HV_STAGE_activate && launch->inject_cpu == cpu->core.id;
@@ -132,6 +127,7 @@ void x86_launch(struct x86_crossing *crossing)
 	if (err)
 		x86_native_return(cpu, &crossing->state, err);
 	(void)hv_fetch_add(&hv.active_cpus, 1);
+	hv_request_use_tables(&cpu->core, &hv.root.space.set.pt);
 	cpu->fail_entry = wants_failure(launch, cpu);
 	cpu->host_entered = true;
 	x86_host_enter(cpu);
@@ -144,6 +140,7 @@ void x86_enter_failed(struct x86_cpu *cpu, int err)
 	err = hv_launch_fail((struct hv_launch *)cpu->crossing->launch, cpu->core.id, err,
 			     cpu->fail_entry ? "failure injected on CPU %u" : "CPU %u refused to enter the guest",
 			     cpu->core.id);
+	hv_request_use_tables(&cpu->core, NULL);
 	(void)hv_fetch_add(&hv.active_cpus, (u32)-1);
 	x86_vcpu_cpu_fini(cpu);
 	x86_native_return(cpu, &cpu->crossing->state, err);
@@ -201,7 +198,7 @@ void x86_native_return(struct x86_cpu *cpu, const struct x86_state *state, int e
 	load_segments(state);
 	load_registers(state);
 	x86_lidt(&idt);
-	if (cpu->nmi_pending)
-		x86_apic_send_nmi(cpu->core.pub->apic_id);
+	if (cpu->nmi_pending && !hv_request_was_kicked(&cpu->core))
+		hv_arch_send_nmi(cpu->core.pub->apic_id);
 	x86_native_jump(back, err, state->cr4, state->cr3, state->rsp);
 }

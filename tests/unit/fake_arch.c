@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <hv/hv.h>
+#include <hv/request.h>
 #include "fake_arch.h"
 
 #define TLB_ENTRIES 64
@@ -40,7 +41,7 @@ u64 hv_arch_memory_type(u64 start, u64 *end)
 	return fake_types.below;
 }
 
-void hv_arch_flush_tables(const struct hv_pt *pt)
+void hv_request_flush(const struct hv_pt *pt)
 {
 	unsigned int i;
 

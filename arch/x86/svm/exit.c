@@ -178,12 +178,18 @@ static HV_COLD void refuse(struct x86_cpu *cpu, const struct svm_vmcb *vmcb)
 	finish(cpu, &exit, hv_exit_refuse(&cpu->core, &exit));
 }
 
-/* An NMI that exited is still pending; it goes away by being taken, and our handler notes that it was there. */
+/*
+ * An NMI that exited is still pending; it goes away by being taken. What our handler notes is no news: nmi_pending goes
+ * on to say whether the guest is still to get one.
+ */
 static HV_COLD void take_nmi(struct x86_cpu *cpu)
 {
+	bool pending = cpu->nmi_pending;
+
 	hv_exit_count(&cpu->core, HV_EXIT_nmi);
 	svm_stgi();
 	svm_clgi();
+	cpu->nmi_pending = pending;
 	x86_exit_nmi(cpu);
 }
 

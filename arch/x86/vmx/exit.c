@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From VMX's exit reasons to neutral records. Each reads only the fields that it needs. */
+#include <hv/atomic.h>
 #include <hv/cell.h>
 #include <hv/compiler.h>
 #include <hv/panic.h>
@@ -161,8 +162,9 @@ static void exception_or_nmi(struct x86_cpu *cpu)
  * The start-up IPI may follow within microseconds and is lost on a CPU that does not wait for it yet: the guest's
  * registers are reset when it comes, not now.
  */
-static void await_sipi(void)
+static void await_sipi(struct x86_cpu *cpu)
 {
+	hv_store_release(&cpu->core.pub->deaf, 1);
 	(void)vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY, 0);
 	(void)vmx_vmwrite(VMX_ENTRY_INTERRUPTION, 0);
 	(void)vmx_vmwrite(VMX_GUEST_PENDING_DEBUG, 0);
@@ -176,6 +178,8 @@ static void take_sipi(struct x86_cpu *cpu)
 
 	vmx_reset(cpu);
 	vmx_start(cpu, vector);
+	/* It flushes before it goes on, so from here on it can be asked again. */
+	hv_store_release(&cpu->core.pub->deaf, 0);
 	x86_iret();
 }
 
@@ -219,7 +223,7 @@ static HV_COLD void dispatch_rare(struct x86_cpu *cpu, u32 code)
 		return;
 	case VMX_REASON_INIT:
 		hv_exit_count(&cpu->core, HV_EXIT_init);
-		await_sipi();
+		await_sipi(cpu);
 		return;
 	case VMX_REASON_SIPI:
 		hv_exit_count(&cpu->core, HV_EXIT_sipi);

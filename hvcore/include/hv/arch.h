@@ -12,7 +12,7 @@ struct hv_launch;
 struct hv_pt;
 struct hv_pt_format;
 
-/** hv_arch_relax() - tell the CPU that it spins */
+/** hv_arch_relax() - tell the CPU that it spins; answers requests of other CPUs */
 void hv_arch_relax(void);
 
 /** hv_arch_clock() - the time-stamp counter */
@@ -57,8 +57,8 @@ void hv_arch_moderate(bool on);
 /** hv_arch_flush_guest() - drop this CPU's translations of the guest before it goes on */
 void hv_arch_flush_guest(struct hv_cpu *cpu);
 
-/** hv_arch_flush_tables() - drop what any CPU or device holds of these tables; when it returns, none does */
-void hv_arch_flush_tables(const struct hv_pt *pt);
+/** hv_arch_send_nmi() - to another CPU */
+void hv_arch_send_nmi(u32 apic_id);
 
 /** hv_arch_skip_write() - drop a write to hidden memory: step behind it. False if the instruction is not understood. */
 bool hv_arch_skip_write(struct hv_cpu *cpu, struct hv_exit *exit);

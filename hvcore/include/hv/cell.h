@@ -20,7 +20,7 @@ struct hv_cell {
  */
 int __must_check hv_root_init(struct hv_cell *root);
 
-/** hv_root_moderate() - make writes to the moderated device pages trap, or not; each CPU flushes for itself */
+/** hv_root_moderate() - make writes to the moderated device pages trap, or not */
 void hv_root_moderate(bool on);
 
 /** hv_root_violation() - root touched what its map does not allow: report, then drop or inject */

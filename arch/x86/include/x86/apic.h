@@ -34,8 +34,6 @@
 #define X86_SHORTHAND_ALL 2
 #define X86_SHORTHAND_OTHERS 3
 
-/** x86_apic_send_nmi() - a physical NMI to the CPU with this APIC id, whatever mode the APIC is in */
-void x86_apic_send_nmi(u32 apic_id);
 
 /** x86_apic_is_page() - is this the page of the local APIC's registers? */
 bool x86_apic_is_page(const struct x86_cpu *cpu, u64 gpa);
