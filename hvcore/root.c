@@ -187,7 +187,7 @@ enum hv_verdict hv_root_violation(struct hv_cpu *cpu, struct hv_exit *exit)
 
 	hv_event("root: %s %s memory at 0x%llx, RIP 0x%llx", access_name(exit->access), hidden ? "hidden" : "absent",
 		 exit->gpa, hv_arch_guest_rip(cpu));
-	if (hidden && (exit->access & HV_ACCESS_WRITE) && !exit->during_event && hv_arch_skip_write(cpu, exit))
+	if (hidden && (exit->access & HV_ACCESS_WRITE) && !exit->during && hv_arch_skip_write(cpu, exit))
 		return HV_RESUME;
 	return HV_INJECT_GP;
 }

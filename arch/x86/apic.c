@@ -155,7 +155,7 @@ enum hv_verdict x86_apic_emulate(struct x86_cpu *cpu, struct hv_exit *exit)
 {
 	struct x86_store store;
 
-	if (!x86_guest_store(cpu, &store) || store.size != 4 || exit->during_event) {
+	if (!x86_guest_store(cpu, &store) || store.size != 4 || exit->during) {
 		hv_event("root: write to the local APIC at 0x%llx not understood, RIP 0x%llx", exit->gpa,
 			 hv_arch_guest_rip(&cpu->core));
 		return HV_INJECT_GP;

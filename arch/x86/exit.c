@@ -2,6 +2,7 @@
 /* The verdict's way back into the guest; and NMIs, which are root's or another CPU's requests. */
 #include <hv/arch.h>
 #include <hv/atomic.h>
+#include <hv/compiler.h>
 #include <hv/request.h>
 #include <x86/exit.h>
 #include <x86/insn.h>
@@ -16,10 +17,19 @@ static void stop_root(struct x86_cpu *cpu)
 	hv_arch_halt();
 }
 
+static HV_COLD void triple_fault(struct x86_cpu *cpu, const struct hv_exit *exit)
+{
+	struct hv_exit end = { .reason = HV_EXIT_shutdown, .nr = exit->nr, .value = exit->gpa };
+
+	x86_exit_apply(cpu, &end, hv_exit_refuse(&cpu->core, &end));
+}
+
 /* An exception raised while another event is delivered: "Double Fault"; good enough for all that we inject. */
 static void inject(struct x86_cpu *cpu, const struct hv_exit *exit, u8 vector)
 {
-	if (exit->during_event)
+	if (exit->during == HV_DURING_DOUBLE_FAULT)
+		triple_fault(cpu, exit);
+	else if (exit->during)
 		x86_vcpu_inject(cpu, X86_VECTOR_DF, true, 0);
 	else
 		x86_vcpu_inject(cpu, vector, vector == X86_VECTOR_GP, 0);

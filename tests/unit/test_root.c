@@ -313,7 +313,7 @@ static void violations_are_judged(void **state)
 
 	(void)state;
 	assert_int_equal(hv_root_violation(&cpu, &exit), HV_RESUME);
-	exit.during_event = true;
+	exit.during = HV_DURING_EVENT;
 	assert_int_equal(hv_root_violation(&cpu, &exit), HV_INJECT_GP);
 	exit = (struct hv_exit){ .gpa = RANGE, .access = HV_ACCESS_EXEC };
 	assert_int_equal(hv_root_violation(&cpu, &exit), HV_INJECT_GP);

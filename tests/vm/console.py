@@ -35,9 +35,9 @@ class Scenario:
         return complaint
 
     def machine_ended(self, why):
-        """The machine stopped while the scenario ran."""
+        """The machine stopped while the scenario ran; one that hangs did not stop."""
         self.ended = True
-        if not self.expected:
+        if not self.expected or why.startswith("hung"):
             self.failed.append(f"{self.name}: {why}")
         elif re.search(self.expected[1], self.text):
             self.passed.append(f"{self.name}: {self.expected[0]}")

@@ -28,7 +28,7 @@ static HV_APART void hypercall(struct x86_cpu *cpu)
 
 	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
 	exit.nr = (u32)vmcb->rax;
-	exit.during_event = false;
+	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = SVM_LEN_VMMCALL;
 	finish(cpu, &exit, hv_hypercall(&cpu->core, &exit));
 	vmcb->rax = exit.value;
@@ -76,7 +76,7 @@ static HV_APART void access_msr(struct x86_cpu *cpu)
 	hv_exit_count(&cpu->core, exit.reason);
 	exit.nr = (u32)regs->r[X86_RCX];
 	exit.value = msr_value(cpu);
-	exit.during_event = false;
+	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = SVM_LEN_MSR;
 	verdict = x86_msr_emulate(cpu, &exit);
 	finish(cpu, &exit, verdict);
@@ -119,15 +119,25 @@ static HV_COLD void violation(struct x86_cpu *cpu, struct hv_exit *exit)
 	vmcb->rax = x86_regs_of(cpu)->r[X86_RAX];
 }
 
+static HV_COLD u8 delivered(struct svm_vmcb *vmcb)
+{
+	u64 info = vmcb->exit_int_info;
+
+	requeue_event(vmcb);
+	if (!(info & SVM_EVENT_VALID))
+		return HV_DURING_NOTHING;
+	if (HV_GET(SVM_EVENT_TYPE, info) == SVM_EVENT_TYPE_EXCEPTION && HV_GET(SVM_EVENT_VECTOR, info) == X86_VECTOR_DF)
+		return HV_DURING_DOUBLE_FAULT;
+	return HV_DURING_EVENT;
+}
+
 static HV_APART void nested_fault(struct x86_cpu *cpu)
 {
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 	struct hv_exit exit;
 
-	if (hv_unlikely(vmcb->exit_int_info))
-		requeue_event(vmcb);
+	exit.during = hv_unlikely(vmcb->exit_int_info) ? delivered(vmcb) : HV_DURING_NOTHING;
 	exit.gpa = vmcb->exit_info_2;
-	exit.during_event = vmcb->exit_int_info & SVM_EVENT_VALID;
 	exit.insn_len = 0;
 	x86_regs_of(cpu)->r[X86_RAX] = vmcb->rax;
 	if (hv_unlikely(!x86_apic_is_page(cpu, exit.gpa))) {

@@ -33,7 +33,7 @@ static HV_APART void hypercall(struct x86_cpu *cpu)
 
 	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
 	exit.nr = (u32)regs->r[X86_RAX];
-	exit.during_event = false;
+	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = insn_len();
 	finish(cpu, &exit, hv_hypercall(&cpu->core, &exit));
 	regs->r[X86_RAX] = exit.value;
@@ -57,7 +57,7 @@ static HV_APART void access_msr(struct x86_cpu *cpu, u32 reason)
 	exit.reason = reason;
 	exit.nr = (u32)regs->r[X86_RCX];
 	exit.value = (u32)regs->r[X86_RAX] | regs->r[X86_RDX] << 32;
-	exit.during_event = false;
+	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = insn_len();
 	verdict = x86_msr_emulate(cpu, &exit);
 	finish(cpu, &exit, verdict);
@@ -74,13 +74,22 @@ static u8 access_of(u64 qualification)
 	return qualification & VMX_VIOLATION_FETCH ? HV_ACCESS_EXEC : HV_ACCESS_READ;
 }
 
+static u8 delivered(u64 info)
+{
+	if (!(info & VMX_EVENT_VALID))
+		return HV_DURING_NOTHING;
+	if (HV_GET(VMX_EVENT_TYPE, info) == VMX_TYPE_EXCEPTION && HV_GET(VMX_EVENT_VECTOR, info) == X86_VECTOR_DF)
+		return HV_DURING_DOUBLE_FAULT;
+	return HV_DURING_EVENT;
+}
+
 static void violation(struct x86_cpu *cpu)
 {
 	struct hv_exit exit;
 
 	exit.gpa = vmx_vmread(VMX_GUEST_PHYSICAL);
 	exit.access = access_of(vmx_vmread(VMX_QUALIFICATION));
-	exit.during_event = vmx_vmread(VMX_VECTORING_INFO) & VMX_EVENT_VALID;
+	exit.during = delivered(vmx_vmread(VMX_VECTORING_INFO));
 	exit.insn_len = 0;
 	if (x86_apic_is_page(cpu, exit.gpa)) {
 		hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
@@ -99,7 +108,7 @@ static void xsetbv(struct x86_cpu *cpu)
 	hv_exit_count(&cpu->core, HV_EXIT_xsetbv);
 	exit.nr = (u32)regs->r[X86_RCX];
 	exit.value = (u32)regs->r[X86_RAX] | regs->r[X86_RDX] << 32;
-	exit.during_event = false;
+	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = insn_len();
 	finish(cpu, &exit, x86_emulate_xsetbv(&exit));
 }

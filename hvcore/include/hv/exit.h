@@ -10,11 +10,15 @@
 #define HV_ACCESS_WRITE 0x2
 #define HV_ACCESS_EXEC 0x4
 
+#define HV_DURING_NOTHING 0
+#define HV_DURING_EVENT 1
+#define HV_DURING_DOUBLE_FAULT 2
+
 /*
  * What the vendor code knows after decoding. Which fields hold something depends on the reason:
  *  hypercall          nr; the answer goes to @value
  *  msr_read/write     nr, value
- *  memory, apic       gpa, access, during_event
+ *  memory, apic       gpa, access, during
  *  io                 nr (port), access, size
  *  cr                 nr (register), value
  *  xsetbv             nr, value
@@ -29,7 +33,7 @@ struct hv_exit {
 	u8 access;
 	u8 size;
 	u8 insn_len;		/* 0: hardware did not tell */
-	bool during_event;	/* happened while the CPU delivered an event */
+	u8 during;		/* what the CPU delivered when it happened: HV_DURING_* */
 };
 
 enum hv_verdict {
