@@ -118,8 +118,11 @@ def section_bytes():
 def memory(table, boots):
     table.title("bytes")
     sections = section_bytes()
-    table.row("text and read-only data", sum(sections.get(name, 0) for name in (".text", ".rodata", ".extable")), CODE_LIMIT)
-    table.row("data, log and bss", sum(sections.get(name, 0) for name in (".data", ".log", ".bridge", ".bss")))
+
+    def total(*names):
+        return sum(sections.get(name, 0) for name in names)
+    table.row("text and read-only data", total(".text", ".rodata", ".extable"), CODE_LIMIT)
+    table.row("data, log and bss", total(".data", ".log", ".bridge", ".bss"))
     launched = [(cpus, mem, found["launch"]) for (cpus, mem, *_), found in boots
                 if "table_frames" in found.get("launch", {})]
     table.row("per CPU", launched[0][2]["percpu_bytes"] if launched else None, PERCPU_LIMIT)

@@ -230,7 +230,7 @@ int main(void)
 		{ "E5 CPUs that failed or are deaf are not waited for", test_flush_does_not_wait_for_the_dead, setup,
 		  NULL, NULL },
 		{ "a kick is one NMI until it is taken", test_kick_is_one_nmi, setup, NULL, NULL },
-		{ "an NMI of the guest beside a kick is not lost", test_nmi_of_the_guest_is_not_lost, setup, NULL, NULL },
+		{ "a guest's NMI beside a kick is not lost", test_nmi_of_the_guest_is_not_lost, setup, NULL, NULL },
 		{ "other requests are not answered here", test_answer_without_request, setup, NULL, NULL },
 		{ "E5 CPUs that flush at once all go on", test_all_flush_at_once, setup, NULL, NULL },
 	};
