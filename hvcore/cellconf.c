@@ -47,7 +47,7 @@ static const char *check_memory(const struct hv_conf_region *region)
 /* What is wrong with one region by itself, or NULL. */
 static const char *check_region(const struct hv_conf_region *region)
 {
-	if (region->flags & ~(u32)HV_CONF_FLAGS)
+	if (region->flags & ~(u32)HV_CONF_REGION_FLAGS)
 		return "a flag that does not exist, or is not for configurations";
 	if (!(region->flags & HV_MEM_READ))
 		return "memory is readable at least";

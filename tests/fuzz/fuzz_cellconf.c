@@ -43,7 +43,7 @@ static void check_memory(const struct hv_cellconf *conf)
 	for (i = 0; i < conf->nr_regions; i++) {
 		const struct hv_conf_region *a = &conf->regions[i];
 
-		REQUIRE(a->size && a->gpa + (a->size - 1) >= a->gpa && !(a->flags & ~(u32)HV_CONF_FLAGS));
+		REQUIRE(a->size && a->gpa + (a->size - 1) >= a->gpa && !(a->flags & ~(u32)HV_CONF_REGION_FLAGS));
 		for (k = 0; k < i; k++) {
 			const struct hv_conf_region *b = &conf->regions[k];
 

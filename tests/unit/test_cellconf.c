@@ -61,7 +61,7 @@ static void flags(void **state)
 
 	(void)state;
 	for (bit = 0; bit < 32; bit++) {
-		bool legal = HV_CONF_FLAGS >> bit & 1;
+		bool legal = HV_CONF_REGION_FLAGS >> bit & 1;
 
 		setup(NULL);
 		conf.regions[0].flags = HV_MEM_READ | 1u << bit;

@@ -5,7 +5,7 @@
 
 #include <hv/align.h>
 #include <hv/fmt.h>
-#include <hv/memflags.h>
+#include <hvabi/memflags.h>
 #include <hv/range.h>
 #include <hv/width.h>
 

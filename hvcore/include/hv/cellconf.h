@@ -4,41 +4,7 @@
 #define HV_CELLCONF_H
 
 #include <hv/err.h>
-#include <hv/memflags.h>
-#include <hv/types.h>
-
-#define HV_CONF_MAX_REGIONS 64
-#define HV_CONF_MAX_VCPUS 64
-#define HV_CONF_NAME 32
-
-enum hv_map_mode { HV_MODE_ALLOC, HV_MODE_IDENTICAL, HV_MODE_SECURE, HV_MODE_COUNT };
-
-/* Region flags that a configuration may name; the others are the hypervisor's own business. */
-#define HV_CONF_FLAGS                                                                                                  \
-	(HV_MEM_RWX | HV_MEM_DMA | HV_MEM_IO | HV_MEM_LOADABLE | HV_MEM_ROOTSHARED | HV_MEM_NO_HUGE | HV_MEM_DEVICE)
-
-struct hv_conf_region {
-	u64 gpa;
-	u64 size;
-	u32 flags;		/* HV_MEM_*, of HV_CONF_FLAGS */
-	u8 mode;		/* enum hv_map_mode; of a DEVICE region: IDENTICAL */
-	u8 is_lenient;		/* IDENTICAL: 0 or 1 */
-	u8 populate;		/* ALLOC, SECURE: 0 or 1 */
-	u8 rsvd;		/* 0 */
-};
-
-/* Lists have one element per virtual CPU, or none if their count is 0. */
-struct hv_cellconf {
-	u32 id;			/* not that of the root cell */
-	char name[HV_CONF_NAME];	/* ends with 0 */
-	u32 nr_regions;
-	u32 nr_vcpus;
-	u32 nr_masks;
-	u32 nr_physical;
-	struct hv_conf_region regions[HV_CONF_MAX_REGIONS];
-	u64 masks[HV_CONF_MAX_VCPUS];		/* physical CPUs on which the virtual one may run */
-	u32 physical[HV_CONF_MAX_VCPUS];	/* APIC id that it has; by default its number */
-};
+#include <hvabi/cellconf.h>
 
 struct hv_affinity {
 	u32 vcpu;

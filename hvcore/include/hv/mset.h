@@ -4,7 +4,7 @@
 #define HV_MSET_H
 
 #include <hv/err.h>
-#include <hv/memflags.h>
+#include <hvabi/memflags.h>
 #include <hv/owner.h>
 #include <hv/pool.h>
 #include <hv/pt.h>

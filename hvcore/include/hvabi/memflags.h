@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* What may be done with a memory region, and what it is for. */
-#ifndef HV_MEMFLAGS_H
-#define HV_MEMFLAGS_H
+#ifndef HVABI_MEMFLAGS_H
+#define HVABI_MEMFLAGS_H
 
 #include <hv/types.h>
 
