@@ -2,6 +2,7 @@
 /* Hypercalls: decode, check, carry out. */
 #include <hv/arch.h>
 #include <hv/compiler.h>
+#include <hv/donation.h>
 #include <hv/exit.h>
 #include <hv/hv.h>
 #include <hv/launch.h>
@@ -46,6 +47,32 @@ static s64 dump(struct hv_cpu *cpu)
 	return 0;
 }
 
+static s64 donate_list(struct hv_cpu *cpu, struct hv_psc *list)
+{
+	if (!hv_arch_read_root(cpu, hv_arch_hypercall_arg(cpu, 0), list, sizeof(*list)))
+		return -EFAULT;
+	if (hv_psc_check(list))
+		return -EINVAL;
+	return hv_psc_op(list->entry[list->cur_entry]) == HV_PSC_PRIVATE ? hv_donation_take(list) :
+									   hv_donation_return(list);
+}
+
+static s64 donate(struct hv_cpu *cpu)
+{
+	struct hv_psc *list;
+	s64 result;
+
+	if (!is_trusted(cpu))
+		return -EPERM;
+	/* Too large for the stack, and root must not change it while it is carried out. */
+	list = hv_alloc(&hv.pool, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	result = donate_list(cpu, list);
+	(void)hv_free(&hv.pool, list); /* allocated above */
+	return result;
+}
+
 static HV_COLD enum hv_verdict serve(struct hv_cpu *cpu, struct hv_exit *exit)
 {
 	s64 result;
@@ -62,6 +89,9 @@ static HV_COLD enum hv_verdict serve(struct hv_cpu *cpu, struct hv_exit *exit)
 		break;
 	case HV_HC_DUMP:
 		result = dump(cpu);
+		break;
+	case HV_HC_DONATE:
+		result = donate(cpu);
 		break;
 	default:
 		result = -ENOSYS;

@@ -47,6 +47,35 @@ static void end_batch(struct hv_mset *set, bool has_frames)
 		hv_owner_end(set->owners);
 }
 
+/* Could @lower and @upper, which touch, be one record? */
+static bool continues(const struct hv_region *lower, const struct hv_region *upper)
+{
+	return lower->mapper == HV_MAP_OFFSET && upper->mapper == HV_MAP_OFFSET && lower->flags == upper->flags &&
+	       lower->to + lower->span.size == upper->to;
+}
+
+static void join(struct hv_mset *set, struct hv_region *lower, struct hv_region *upper)
+{
+	u64 size = lower->span.size + upper->span.size;
+
+	(void)hv_span_remove(&set->regions, &upper->span);				    /* it is in there, */
+	(void)!hv_span_resize(&set->regions, &lower->span, lower->span.start, size); /* and its place is free */
+	free_record(set, upper);
+}
+
+/* What comes back piece by piece is in the end what it was before it went. */
+static void join_neighbours(struct hv_mset *set, struct hv_region *record)
+{
+	u64 start = record->span.start, end = hv_span_end(&record->span);
+	struct hv_region *upper = hv_region_of(hv_span_at(&set->regions, end));
+	struct hv_region *lower = start ? hv_region_of(hv_span_at(&set->regions, start - 1)) : NULL;
+
+	if (upper && continues(record, upper))
+		join(set, record, upper);
+	if (lower && continues(lower, record))
+		join(set, lower, record);
+}
+
 int hv_mset_insert(struct hv_mset *set, const struct hv_region *model)
 {
 	bool has_frames = hv_region_has_frames(model);
@@ -71,8 +100,10 @@ int hv_mset_insert(struct hv_mset *set, const struct hv_region *model)
 	err = hv_region_map(set, record);
 	end_batch(set, has_frames);
 	hv_pt_flush(&set->pt);
-	if (!err)
+	if (!err) {
+		join_neighbours(set, record);
 		return 0;
+	}
 
 err_remove:
 	(void)hv_span_remove(&set->regions, &record->span); /* it was inserted above */

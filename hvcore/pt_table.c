@@ -33,20 +33,6 @@ void hv_pt_table_drop(struct hv_pt *pt, u64 *table)
 	pt->stale = true;
 }
 
-/* What it maps is mapped still, so the CPU that still walks it has to find all of it: there is no room for a link. */
-static void drop_merged(struct hv_pt *pt, u64 *table)
-{
-	pt->tables--;
-	if (!pt->live) {
-		(void)hv_pool_free(pt->pool, table); /* it came from there */
-		return;
-	}
-	if (pt->nr_merged == HV_PT_MAX_MERGED)
-		hv_pt_flush(pt);
-	pt->merged[pt->nr_merged++] = table;
-	pt->stale = true;
-}
-
 static void free_dropped(struct hv_pt *pt)
 {
 	u64 *table;
@@ -60,16 +46,45 @@ static void free_dropped(struct hv_pt *pt)
 		(void)hv_pool_free(pt->pool, pt->merged[--pt->nr_merged]); /* likewise */
 }
 
-void hv_pt_flush(struct hv_pt *pt)
+static void flush_now(struct hv_pt *pt)
 {
-	if (!pt->stale)
-		return;
 	if (pt->live) {
 		hv_request_flush(pt);
 		(void)hv_fetch_add(&hv.stats->tlb_flushes, 1);
 	}
 	pt->stale = false;
 	free_dropped(pt);
+}
+
+/* What it maps is mapped still, so the CPU that still walks it has to find all of it: there is no room for a link. */
+static void drop_merged(struct hv_pt *pt, u64 *table)
+{
+	pt->tables--;
+	if (!pt->live) {
+		(void)hv_pool_free(pt->pool, table); /* it came from there */
+		return;
+	}
+	if (pt->nr_merged == HV_PT_MAX_MERGED)
+		flush_now(pt);
+	pt->merged[pt->nr_merged++] = table;
+	pt->stale = true;
+}
+
+void hv_pt_flush(struct hv_pt *pt)
+{
+	if (pt->stale && !pt->held)
+		flush_now(pt);
+}
+
+void hv_pt_hold(struct hv_pt *pt)
+{
+	pt->held = true;
+}
+
+void hv_pt_let_go(struct hv_pt *pt)
+{
+	pt->held = false;
+	hv_pt_flush(pt);
 }
 
 /* Entries beside @near, which was cleared last, are the most likely ones to be in use. */

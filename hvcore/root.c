@@ -8,7 +8,6 @@
 
 /* Four levels of nested tables. */
 #define MAX_ADDRESS (1ULL << 48)
-#define ROOT_RIGHTS (HV_MEM_RWX | HV_MEM_DMA)
 
 /* Regions come sorted. Neighbours are mapped as one, so that leaves can be as large as possible. */
 static int map_regions(struct hv_aspace *space)
@@ -22,7 +21,7 @@ static int map_regions(struct hv_aspace *space)
 
 		for (region++; region < end && region->start == stop; region++)
 			stop += region->size;
-		err = hv_aspace_map_linear(space, hv_gpa(start), hv_hpa(start), stop - start, ROOT_RIGHTS);
+		err = hv_aspace_map_linear(space, hv_gpa(start), hv_hpa(start), stop - start, HV_ROOT_RIGHTS);
 		if (err)
 			return err;
 	}

@@ -27,6 +27,27 @@ static const u8 *look(struct x86_cpu *cpu, unsigned int window, u64 gpa)
 	return at + (gpa & ~HV_PAGE_MASK);
 }
 
+bool hv_arch_read_root(struct hv_cpu *core, u64 gpa, void *to, u64 size)
+{
+	struct x86_cpu *cpu = x86_cpu_of(core);
+	u64 done, piece;
+	const u8 *from;
+
+	for (done = 0; done < size; done += piece) {
+		piece = HV_PAGE_SIZE - ((gpa + done) & ~HV_PAGE_MASK);
+		if (piece > size - done)
+			piece = size - done;
+		/* look() takes only the bits that an entry of a table can have. */
+		if ((gpa + done) & ~(X86_PTE_ADDRESS | ~HV_PAGE_MASK))
+			return false;
+		from = look(cpu, X86_WINDOW_FETCH, gpa + done);
+		if (!from)
+			return false;
+		memcpy((u8 *)to + done, from, piece);
+	}
+	return true;
+}
+
 /* @gpa is aligned to the entry. Return: 0 if there is none, or it is not present. */
 static u64 read_wide(struct x86_cpu *cpu, unsigned int level, u64 gpa)
 {

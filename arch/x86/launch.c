@@ -103,9 +103,13 @@ u64 hv_arch_guest_rip(struct hv_cpu *core)
 	return x86_vcpu_get(x86_cpu_of(core), X86_FIELD_RIP);
 }
 
+/* What windows show may be somebody else's as soon as the caller says that it flushed. */
 void hv_arch_flush_guest(struct hv_cpu *core)
 {
-	x86_cpu_of(core)->flush_tlb = true;
+	struct x86_cpu *cpu = x86_cpu_of(core);
+
+	x86_window_close_all(cpu);
+	cpu->flush_tlb = true;
 }
 
 static bool wants_failure(const struct hv_launch *launch, const struct x86_cpu *cpu)

@@ -63,6 +63,9 @@ void hv_arch_send_nmi(u32 apic_id);
 /** hv_arch_skip_write() - drop a write to hidden memory: step behind it. False if the instruction is not understood. */
 bool hv_arch_skip_write(struct hv_cpu *cpu, struct hv_exit *exit);
 
+/** hv_arch_read_root() - copy @size bytes of root's RAM, or false: some of it is not */
+bool hv_arch_read_root(struct hv_cpu *cpu, u64 gpa, void *to, u64 size);
+
 /** hv_arch_hypercall_arg() - the first, second or third argument: @i is 0, 1 or 2 */
 u64 hv_arch_hypercall_arg(struct hv_cpu *cpu, unsigned int i);
 

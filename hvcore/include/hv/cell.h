@@ -7,6 +7,9 @@
 #include <hv/exit.h>
 #include <hv/types.h>
 
+/* What root may do with its own memory. */
+#define HV_ROOT_RIGHTS (HV_MEM_RWX | HV_MEM_DMA)
+
 struct hv_cell {
 	u32 id;
 	u32 nr_cpus;

@@ -15,6 +15,8 @@
 #define HV_MEMORY_SHOWN (HV_OWNER_FIRST_SET + 0)
 /* Pages of registers that both drive: the local APIC. */
 #define HV_MEMORY_REGISTERS (HV_OWNER_FIRST_SET + 1)
+/* Frames that root gave and no cell has. Nobody maps them. */
+#define HV_MEMORY_DONATED (HV_OWNER_FIRST_SET + 2)
 
 /**
  * hv_memory_init() - the hypervisor's range and the secure ranges get their owner, then the pool is made

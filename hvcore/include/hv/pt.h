@@ -60,6 +60,7 @@ struct hv_pt {
 	u64 leaves[HV_PT_MAX_LEVELS];	/* leaves per level - 1 */
 	bool live;			/* CPUs or devices may walk them now */
 	bool stale;			/* they may hold what is no longer so */
+	bool held;			/* one flush for several changes is still to come */
 	u32 nr_merged;
 	u64 *unlinked;			/* tables that wait for the flush: what was unmapped, linked by entry 0 ... */
 	u64 *merged[HV_PT_MAX_MERGED];	/* ... and what still says the truth, so that nothing in it may change */
@@ -178,6 +179,15 @@ static inline u64 hv_pt_leaf_end(const struct hv_pt_mapping *mapping, u64 from, 
 
 	return end - from < left ? end : from + left;
 }
+
+/**
+ * hv_pt_hold() - several changes that take something away are to be followed by one flush: hv_pt_let_go()
+ *
+ * Until then, frames that were mapped are not touched or given to anybody; so not for sets that have frames of their
+ * own, which free them as they go.
+ */
+void hv_pt_hold(struct hv_pt *pt);
+void hv_pt_let_go(struct hv_pt *pt);
 
 /** hv_pt_flush() - drop what CPUs and devices may hold of what was taken away, then free the tables that waited */
 void hv_pt_flush(struct hv_pt *pt);

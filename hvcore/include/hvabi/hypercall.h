@@ -15,11 +15,17 @@
 
 /*
  * CPUs of root are about to be started (RDI = 1), or are (RDI = 0): the hypervisor passes INIT and start-up IPIs on by
- * itself meanwhile. To be called on every CPU. Root only, CPL 0.
+ * itself meanwhile. Root only, CPL 0.
  */
 #define HV_HC_CPU_START 3
 
 /* Write root's memory into the log: a line for each region. Root only, CPL 0. */
 #define HV_HC_DUMP 4
+
+/*
+ * Root gives memory away, for cells, or takes back what no cell has. RDI: guest-physical address of a struct hv_psc
+ * (hvabi/psc.h) in one page, whose operation says which. Root only, CPL 0.
+ */
+#define HV_HC_DONATE 5
 
 #endif
