@@ -112,7 +112,7 @@ def boot_once(spec, limits, options, on_line, on_result):
     log = Log(f"{spec.vendor}-{spec.kernel.name}-{first}" + (f"+{len(more)}" if more else ""))
     archive = initramfs.build(spec, options.hv, options.scenario_dir, options.include)
     total = spec.boot_limit + sum(limits.values()) + STEP_LIMIT * (len(limits) + 1)
-    debug = Debug(options.gdb, options.qemu_log, tuple(options.qemu_arg))
+    debug = Debug(options.threads, options.gdb, options.qemu_log, tuple(options.qemu_arg))
     with Machine(spec, archive, f"hv.run={','.join(limits)}", log.path, total, debug) as machine:
         console = Console(log.path, on_line, on_result)
         why = watch(machine, console, spec.boot_limit, limits)
@@ -154,7 +154,7 @@ def settle(console, why, names):
 def shell(spec, options):
     """Connects the terminal to a shell on the machine's serial console."""
     archive = initramfs.build(spec, options.hv, options.scenario_dir, options.include)
-    debug = Debug(options.gdb, options.qemu_log, tuple(options.qemu_arg))
+    debug = Debug(options.threads, options.gdb, options.qemu_log, tuple(options.qemu_arg))
     master, slave = pty.openpty()
     tty.setraw(slave)
     print(f"{spec}; Ctrl-] ends it", file=sys.stderr)

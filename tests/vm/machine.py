@@ -57,7 +57,13 @@ class Spec:
 
 @dataclasses.dataclass(frozen=True)
 class Debug:
-    """Extras of QEMU for whoever looks for a bug."""
+    """Extras of QEMU for whoever looks for a bug.
+
+    With a thread for each CPU, every FXRSTOR and XRSTOR of any CPU writes a word of CPU 0's state without a lock
+    (cpu_clear_ignne()): CPU 0 then forgets now and then that it left its guest, or that interrupts are held back. One
+    thread does all CPUs in turn, PAUSE by PAUSE, which is no slower where CPUs spin for each other.
+    """
+    threads: bool = False
     gdb: bool = False
     qemu_log: str = None
     qemu_args: tuple = ()
@@ -81,8 +87,8 @@ def qemu_cpu(flags):
 
 def qemu(spec, work, cmdline, serial, debug):
     """The command line of QEMU."""
-    accel = (["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off"] if spec.icount
-             else ["-accel", "tcg,thread=multi"])
+    accel = ["-accel", f"tcg,thread={'multi' if debug.threads else 'single'}"]
+    accel += ["-icount", "shift=0,sleep=off"] if spec.icount else []
     argv = ["qemu-system-x86_64", "-machine", "q35,kernel-irqchip=split", *accel,
             "-cpu", qemu_cpu(spec.cpu_flags), "-smp", str(spec.cpus), "-m", spec.mem,
             "-device", "intel-iommu,intremap=on,x-buggy-eim=on",

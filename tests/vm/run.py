@@ -38,6 +38,7 @@ def arguments():
     machine.add_argument("--hv", metavar="PATH", help="hv.ko (default: build/kmod-RELEASE/hv.ko)")
     machine.add_argument("--include", action="append", default=[], metavar="PATH", help="copied to /hv; repeatable")
     debug = parser.add_argument_group("debugging")
+    debug.add_argument("--threads", action="store_true", help="QEMU runs every CPU in a thread, see machine.py")
     debug.add_argument("--gdb", action="store_true", help="QEMU waits for gdb on port 1234")
     debug.add_argument("--qemu-log", metavar="FILE", help="QEMU logs interrupts, resets and guest errors there")
     debug.add_argument("--qemu-arg", action="append", default=[], metavar="ARG", help="repeatable")
