@@ -10,6 +10,36 @@
 #define MAX_ADDRESS (1ULL << 48)
 #define ROOT_RIGHTS (HV_MEM_RWX | HV_MEM_DMA)
 
+/* The registers of an IOMMU that lie lowest in [start, end), or NULL. */
+static const struct hv_range *next_iommu(u64 start, u64 end)
+{
+	const struct hv_range *unit, *lowest = NULL;
+	u32 i;
+
+	for (i = 0; i < hv.config->nr_iommus; i++) {
+		unit = &hv.config->iommus[i];
+		if (unit->start < end && unit->start + unit->size > start && (!lowest || unit->start < lowest->start))
+			lowest = unit;
+	}
+	return lowest;
+}
+
+/* Registers that are the hypervisor's lie in the midst of what is root's. */
+static int map_around_iommus(struct hv_aspace *space, u64 start, u64 end)
+{
+	const struct hv_range *unit;
+	u64 stop;
+	int err = 0;
+
+	for (; !err && start < end; start = unit ? unit->start + unit->size : end) {
+		unit = next_iommu(start, end);
+		stop = unit ? unit->start : end;
+		if (stop > start)
+			err = hv_aspace_map_linear(space, hv_gpa(start), hv_hpa(start), stop - start, ROOT_RIGHTS);
+	}
+	return err;
+}
+
 /* Regions come sorted. Neighbours are mapped as one, so that leaves can be as large as possible. */
 static int map_regions(struct hv_aspace *space)
 {
@@ -22,7 +52,7 @@ static int map_regions(struct hv_aspace *space)
 
 		for (region++; region < end && region->start == stop; region++)
 			stop += region->size;
-		err = hv_aspace_map_linear(space, hv_gpa(start), hv_hpa(start), stop - start, ROOT_RIGHTS);
+		err = map_around_iommus(space, start, stop);
 		if (err)
 			return err;
 	}
@@ -47,6 +77,8 @@ static int hide_all(struct hv_aspace *space)
 		err = hide(space, &hv.config->hypervisor_memory);
 	for (i = 0; !err && i < hv.header->nr_secure; i++)
 		err = hide(space, &hv.header->secure[i]);
+	for (i = 0; !err && i < hv.config->nr_iommus; i++)
+		err = hide(space, &hv.config->iommus[i]);
 	return err;
 }
 

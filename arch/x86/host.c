@@ -89,6 +89,20 @@ static int map_apic(void)
 				 HV_PT_READ | HV_PT_WRITE | X86_HOST_UNCACHED);
 }
 
+HV_STATIC_ASSERT(X86_IOMMU_VA + (u64)HV_MAX_IOMMUS * HV_IOMMU_MAX_SIZE <= HV_BASE + HV_SIZE_1G);
+
+static int map_iommus(void)
+{
+	const struct hv_range *unit = hv.config->iommus, *end = unit + hv.config->nr_iommus;
+	u64 at = X86_IOMMU_VA;
+	int err = 0;
+
+	for (; !err && unit < end; at += unit++->size)
+		err = hv_memory_map_own(&shared, at, hv_hpa(unit->start), unit->size,
+					HV_PT_READ | HV_PT_WRITE | X86_HOST_UNCACHED);
+	return err;
+}
+
 static void build_idt(void)
 {
 	unsigned int i;
@@ -126,6 +140,8 @@ int x86_host_init(struct hv_launch *launch)
 	if (err)
 		return err;
 	err = map_apic();
+	if (!err)
+		err = map_iommus();
 	hv.stats->host_table_frames = shared.tables;
 	return err;
 }
