@@ -12,7 +12,9 @@ static u32 rights_of(u64 flags)
 
 u64 hv_memory_limit(void)
 {
-	return hv_arch_address_limit();
+	u64 limit = hv_arch_address_limit(), bit = hv_arch_encryption_bit();
+
+	return bit && bit < limit ? bit : limit;
 }
 
 static int claim_all(u64 pool)
@@ -64,6 +66,7 @@ int hv_memory_init(u64 pool)
 	unsigned int i;
 	int err;
 
+	hv.encryption_bit = hv_arch_encryption_bit();
 	err = hv_owner_init(&hv.owners, hv_memory_limit(), HV_MEMORY_MAX_PIECES);
 	if (err)
 		return err;
@@ -149,7 +152,7 @@ bool hv_memory_is_hidden(u64 gpa)
 	u16 owner;
 
 	hv_lock(&hv.owners.lock);
-	owner = hv_owner_of(&hv.owners, hv_hpa(gpa), &end);
+	owner = hv_owner_of(&hv.owners, hv_hpa(gpa & ~hv.encryption_bit), &end);
 	hv_unlock(&hv.owners.lock);
 	return owner == HV_OWNER_HYPERVISOR || owner == HV_MEMORY_SHOWN || owner == HV_OWNER_DEVICE;
 }

@@ -59,12 +59,20 @@ static int map_regions(struct hv_aspace *space)
 	return 0;
 }
 
-/* Root sees zeros where the hypervisor lives. */
+/*
+ * Root sees zeros where the hypervisor lives. With the encryption bit an address leads to the same frame, or to nothing
+ * if nested tables cannot translate it.
+ */
 static int hide(struct hv_aspace *space, const struct hv_range *range)
 {
 	struct hv_pt_object zero = { hv_hpa_raw(hv_virt_to_hpa(hv.zero_page)), HV_PAGE_SIZE };
+	u64 alias = range->start | hv.encryption_bit;
+	int err;
 
-	return hv_aspace_map_empty(space, hv_gpa(range->start), range->size, HV_MEM_READ, &zero);
+	err = hv_aspace_map_empty(space, hv_gpa(range->start), range->size, HV_MEM_READ, &zero);
+	if (!err && alias != range->start && hv_aspace_contains_range(space, hv_gpa(alias), range->size))
+		err = hv_aspace_map_empty(space, hv_gpa(alias), range->size, HV_MEM_READ, &zero);
+	return err;
 }
 
 static int hide_all(struct hv_aspace *space)
@@ -178,11 +186,21 @@ static int build(struct hv_aspace *space)
 	return err ? err : split_moderated(space);
 }
 
+/* Root's addresses are physical ones, and those with the encryption bit. */
+static u64 space_size(void)
+{
+	u64 end = hv.encryption_bit ? hv.encryption_bit << 1 : hv.owners.limit;
+
+	return end < MAX_ADDRESS && end ? end : MAX_ADDRESS;
+}
+
 int hv_root_init(struct hv_cell *root)
 {
+	/* No leaf of root's has the bit. */
+	struct hv_pt_format format = *hv_arch_guest_format();
 	struct hv_aspace_config config = {
-		.size = hv.owners.limit < MAX_ADDRESS ? hv.owners.limit : MAX_ADDRESS,
-		.format = hv_arch_guest_format(),
+		.size = space_size(),
+		.format = &format,
 		.pool = &hv.pool,
 		.frames = &hv.pool,
 		.owners = &hv.owners,
@@ -190,6 +208,7 @@ int hv_root_init(struct hv_cell *root)
 	};
 	int err;
 
+	format.address &= ~hv.encryption_bit;
 	root->nr_cpus = hv.config->nr_cpus;
 	err = hv_aspace_new_empty(&root->space, &config);
 	if (err)

@@ -50,7 +50,9 @@ u64 hvk_range_size(const struct hvk *state)
 		frames += 2 + state->secure.want[i].size / SZ_2M;
 	/* So with registers, which the hypervisor maps as well. */
 	frames += 3 * (u64)state->iommus.nr_taken;
-
+	/* The same once more where encryption is enabled, and every frame has a second address. */
+	if (boot_cpu_has(X86_FEATURE_SME))
+		frames += 4 + frames / 256 + (frames - 48);
 	frames += boot_cpu_has(X86_FEATURE_GBPAGES) ? 16 + gigabytes / 512 : gigabytes + gigabytes / 512;
 	return round_up(image->core_size + (u64)nr_cpus() * image->percpu_size + config_size() + frames * PAGE_SIZE,
 			HV_SIZE_2M);

@@ -132,6 +132,11 @@ int x86_host_init(struct hv_launch *launch)
 	bridge_cr3 = launch->bridge_cr3;
 	if (x86_read_cr4() & X86_CR4_LA57)
 		format.levels = 5;
+	/*
+	 * Linux filled the range in plain, for where it encrypts we do not launch. So nothing of ours asks for the bit,
+	 * but addresses cannot have it.
+	 */
+	format.encrypt = hv.encryption_bit;
 	build_idt();
 	err = hv_pt_init(&shared, &format, &hv.pool);
 	if (err)
@@ -158,7 +163,7 @@ static u64 shared_directory(void)
 	unsigned int level;
 
 	for (level = shared.format.levels; level > 3; level--)
-		table = hv_pool_pointer(&hv.pool, hv_hpa(table[index_at(HV_BASE, level)] & X86_PTE_ADDRESS));
+		table = hv_pool_pointer(&hv.pool, hv_hpa(table[index_at(HV_BASE, level)] & shared.format.address));
 	return table[index_at(HV_BASE, 3)];
 }
 

@@ -26,6 +26,7 @@
 #define PLENTY ((RANGE_SIZE - POOL_OFFSET) / PAGE)
 
 extern bool root_unit_always_moderates;
+extern u64 root_unit_encryption_bit;
 extern u64 root_unit_free;	/* frames of the pool when the root cell was about to be built */
 
 /** root_unit_machine() - RAM from 0 to RAM_END but for the two ranges, then devices to 4G; freed by teardown */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What devices have to do with the root cell: registers of IOMMUs, reserved memory. */
+/* What devices have to do with the root cell: registers of IOMMUs, reserved memory; and what memory encryption has. */
 /* sources: hvcore/root.c hvcore/memory.c hvcore/aspace.c hvcore/mset.c hvcore/mset_check.c hvcore/region.c */
 /* sources: hvcore/region_release.c hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c hvcore/owner.c */
 /* sources: hvcore/span.c hvcore/normal_world.c hvcore/psc.c hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c */
@@ -9,6 +9,7 @@
 
 #include <x86/ptfmt.h>
 
+#define BIT47 (1ULL << 47)
 #define RW (HV_PT_READ | HV_PT_WRITE)
 
 static void registers_leave_roots_map(void **state)
@@ -110,29 +111,33 @@ static void drain(u64 left)
 
 static void every_failure_unwinds(void **state)
 {
-	u64 left, pieces;
-	int err = -ENOMEM;
+	u64 left, pieces, bit;
+	int err;
 
 	(void)state;
-	for (left = 0; err; left++) {
-		root_unit_machine(PLENTY);
-		assert_int_equal(hv_memory_init(POOL_OFFSET), 0);
-		hv.zero_page = hv_pool_alloc(&hv.pool);
-		hv_pool_trim(&hv.pool);
-		drain(left);
-		pieces = hv.owners.pieces.count;
-		err = hv_root_init(&hv.root);
-		assert_true(!err || err == -ENOMEM);
-		assert_int_equal(hv_memory_check(), 0);
-		hv_pool_trim(&hv.pool);
-		if (err) {
-			assert_int_equal(hv.pool.free, left);
-			assert_int_equal(hv.owners.pieces.count, pieces);
-			assert_true(hv_memory_is_hidden(SMALL_UNIT) && !hv_memory_is_roots(0, PAGE));
+	for (bit = 0; bit <= BIT47; bit += BIT47) {
+		err = -ENOMEM;
+		for (left = 0; err; left++) {
+			root_unit_machine(PLENTY);
+			root_unit_encryption_bit = bit;
+			assert_int_equal(hv_memory_init(POOL_OFFSET), 0);
+			hv.zero_page = hv_pool_alloc(&hv.pool);
+			hv_pool_trim(&hv.pool);
+			drain(left);
+			pieces = hv.owners.pieces.count;
+			err = hv_root_init(&hv.root);
+			assert_true(!err || err == -ENOMEM);
+			assert_int_equal(hv_memory_check(), 0);
+			hv_pool_trim(&hv.pool);
+			if (err) {
+				assert_int_equal(hv.pool.free, left);
+				assert_int_equal(hv.owners.pieces.count, pieces);
+				assert_true(hv_memory_is_hidden(SMALL_UNIT) && !hv_memory_is_roots(0, PAGE));
+			}
+			free(hv.header);
 		}
-		free(hv.header);
+		printf("# note: %llu frames for the root cell%s\n", left - 1, bit ? " with encryption" : "");
 	}
-	printf("# note: %llu frames for the root cell\n", left - 1);
 	root_unit_machine(PLENTY);
 }
 
@@ -189,6 +194,90 @@ static void a_lost_right_is_found(void **state)
 	assert_int_equal(hv_memory_check_tables(), 0);
 }
 
+static void build_with_bit(u64 bit)
+{
+	root_unit_machine(PLENTY);
+	root_unit_encryption_bit = bit;
+	assert_int_equal(root_unit_build(), 0);
+}
+
+static void aliases_are_hidden(void **state)
+{
+	struct hv_cpu cpu = { 0 };
+	struct hv_exit exit = { .gpa = (RANGE + 8) | BIT47, .access = HV_ACCESS_WRITE };
+	struct hv_pt_mapping mapping;
+
+	(void)state;
+	build_with_bit(BIT47);
+	assert_true(root_unit_is_zeros(RANGE, RANGE_SIZE) && root_unit_is_zeros(RANGE | BIT47, RANGE_SIZE));
+	assert_true(root_unit_is_zeros(SECURE | BIT47, SECURE_SIZE));
+	assert_true(root_unit_is_zeros(SMALL_UNIT | BIT47, PAGE));
+	assert_true(hv_memory_is_hidden(RANGE | BIT47) && hv_memory_is_hidden(SECURE | BIT47));
+	assert_false(hv_memory_is_hidden((RANGE - PAGE) | BIT47) || hv_memory_is_hidden((RANGE + RANGE_SIZE) | BIT47));
+	assert_int_equal(hv_root_violation(&cpu, &exit), HV_RESUME);
+	/* beside them there is nothing, and root's own addresses lead where they did */
+	assert_int_equal(hv_pt_query(&hv.root.space.set.pt, (RANGE - PAGE) | BIT47, &mapping), -ENOENT);
+	assert_int_equal(root_unit_mapping(0x5000000).address, 0x5000000);
+	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_false(hv_memory_is_roots(BIT47, PAGE));
+}
+
+static void no_frame_has_the_bit(void **state)
+{
+	u64 frames = HV_SIZE_1G;
+
+	(void)state;
+	build_with_bit(BIT47);
+	assert_int_equal(hv_aspace_map_linear(&hv.root.space, hv_gpa(8 * HV_SIZE_1G), hv_hpa(frames | BIT47), PAGE,
+					      HV_MEM_READ), -EINVAL);
+	free(hv.header);
+	/* a bit below the CPU's limit lowers that */
+	build_with_bit(1ULL << 38);
+	assert_int_equal(hv.owners.limit, 1ULL << 38);
+	assert_true(root_unit_is_zeros(RANGE | 1ULL << 38, RANGE_SIZE));
+	assert_int_equal(hv_memory_check_tables(), 0);
+	free(hv.header);
+	/* one that nested tables cannot translate leads nowhere */
+	build_with_bit(1ULL << 51);
+	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_true(hv_memory_is_hidden(RANGE | 1ULL << 51));
+}
+
+static void own_mappings_may_be_encrypted(void **state)
+{
+	struct hv_pt_format format = x86_host_format;
+	struct hv_pt_mapping mapping;
+	struct hv_pt pt;
+
+	(void)state;
+	build_with_bit(BIT47);
+	format.encrypt = BIT47;
+	assert_int_equal(hv_pt_init(&pt, &format, &hv.pool), 0);
+	assert_int_equal(hv_memory_map_own(&pt, 0, hv_hpa(RANGE + POOL_OFFSET), PAGE, RW | HV_PT_ENCRYPTED), 0);
+	assert_int_equal(hv_pt_query(&pt, 0, &mapping), 0);
+	assert_int_equal(mapping.address, RANGE + POOL_OFFSET);
+	assert_int_equal(mapping.flags, RW | HV_PT_ENCRYPTED);
+	/* the owners are asked for the frame as ever */
+	assert_int_equal(hv_memory_map_own(&pt, PAGE, hv_hpa(RANGE - PAGE), PAGE, RW | HV_PT_ENCRYPTED), -EBUSY);
+	assert_int_equal(hv_memory_map_own(&pt, PAGE, hv_hpa(RANGE | BIT47), PAGE, RW), -EBUSY);
+	hv_pt_fini(&pt);
+}
+
+static void without_encryption_nothing_is_added(void **state)
+{
+	u64 regions, tables;
+
+	(void)state;
+	build_with_bit(0);
+	regions = hv.root.space.set.regions.count;
+	tables = hv.root.space.set.pt.tables;
+	free(hv.header);
+	build_with_bit(BIT47);
+	/* two ranges, two units */
+	assert_int_equal(hv.root.space.set.regions.count, regions + 4);
+	assert_true(hv.root.space.set.pt.tables > tables);
+}
+
 #define BARE_TEST(name, function) { name, function, NULL, root_unit_teardown, NULL }
 
 int main(void)
@@ -199,10 +288,14 @@ int main(void)
 		ROOT_TEST("G5 a write to them is dropped", a_write_to_registers_is_dropped),
 		BARE_TEST("G5 units in any order and place", units_anywhere),
 		BARE_TEST("G5 registers in other hands are refused", registers_in_other_hands_are_refused),
-		BARE_TEST("G5 every failure unwinds", every_failure_unwinds),
+		BARE_TEST("G5 G10 every failure unwinds", every_failure_unwinds),
 		BARE_TEST("G5 claiming unwinds", claiming_unwinds),
 		ROOT_TEST("G8 reserved memory inside a region has the right to DMA", reserved_memory_stays_reachable),
 		ROOT_TEST("G8 the self-check finds that right missing", a_lost_right_is_found),
+		BARE_TEST("G10 aliases of hidden ranges are hidden", aliases_are_hidden),
+		BARE_TEST("G10 no frame has the encryption bit", no_frame_has_the_bit),
+		BARE_TEST("G10 own mappings may be encrypted", own_mappings_may_be_encrypted),
+		BARE_TEST("G10 without encryption nothing is added", without_encryption_nothing_is_added),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@
 /* Pages of registers that both drive: the local APIC. */
 #define HV_MEMORY_REGISTERS (HV_OWNER_FIRST_SET + 1)
 
-/** hv_memory_limit() - the addresses of frames end here */
+/** hv_memory_limit() - the addresses of frames end here; the encryption bit, if there is one, is not among theirs */
 u64 hv_memory_limit(void);
 
 /**
@@ -37,13 +37,13 @@ int __must_check hv_memory_show(hv_hpa_t start, u64 size);
 /** hv_memory_show_nothing() - undo hv_memory_show() and hv_memory_init_world(): root's map is gone */
 void hv_memory_show_nothing(void);
 
-/** hv_memory_map_own() - hv_pt_map() for the hypervisor's own tables: what the owners allow it */
+/** hv_memory_map_own() - hv_pt_map() for the hypervisor's own tables: what the owners allow it, encrypted or not */
 int __must_check hv_memory_map_own(struct hv_pt *pt, u64 at, hv_hpa_t start, u64 size, u64 flags);
 
 /** hv_memory_is_roots() - is all of [gpa, gpa + size) RAM, and root's own? */
 bool hv_memory_is_roots(u64 gpa, u64 size);
 
-/** hv_memory_is_hidden() - does what root finds at @gpa belong to the hypervisor? */
+/** hv_memory_is_hidden() - does what root finds at @gpa, with or without encryption, belong to the hypervisor? */
 bool hv_memory_is_hidden(u64 gpa);
 
 /** hv_memory_check() - every frame of the pool is free or in use once, and has one owner. Return: 0 or -EIO. */
