@@ -94,6 +94,9 @@ static int take(struct hv_psc *list)
 {
 	int err;
 
+	/* Each frame has a second address then, by which root would reach it still. */
+	if (hv.encryption_bit)
+		return -EOPNOTSUPP;
 	if (!are_roots(list))
 		return -EBUSY;
 	err = unmap_all(list);

@@ -7,6 +7,7 @@
 #include <hv/launch.h>
 #include <hv/memory.h>
 #include <hv/log.h>
+#include <hv/sysconfig.h>
 
 enum verdict { OPEN, GO, FAILED };
 
@@ -72,15 +73,35 @@ static int meet(struct hv_launch *launch, struct hv_cpu *cpu, enum hv_launch_sta
 	return launch->error.err ? launch->error.err : err;
 }
 
-static int lay_out(struct hv_header *header)
+static int check_config(struct hv_launch *launch, const struct hv_cpu *cpu)
 {
+	struct hv_sysconfig_fault fault;
+	int err;
+
+	err = hv_sysconfig_check(hv.header, hv.config, &fault);
+	if (!err)
+		return 0;
+	if (!fault.name)
+		return hv_launch_fail(launch, cpu->id, err, "the machine has more ranges than the configuration holds");
+	return hv_launch_fail(launch, cpu->id, err, "%s 0x%llx-0x%llx %s", fault.name, fault.range.start,
+			      fault.range.start + fault.range.size - 1, fault.text);
+}
+
+static int lay_out(struct hv_launch *launch, const struct hv_cpu *cpu)
+{
+	struct hv_header *header = (struct hv_header *)HV_BASE;
 	struct hv_sysconfig *config = (void *)((u8 *)header + header->config_offset);
 	u64 config_size = sizeof(*config) + config->nr_cpus * sizeof(config->apic_ids[0]);
 	u64 pool = (header->config_offset + config_size + HV_PAGE_SIZE - 1) & HV_PAGE_MASK;
+	int err;
 
 	hv.header = header;
 	hv.config = config;
-	return hv_memory_init(pool);
+	err = check_config(launch, cpu);
+	if (err)
+		return err;
+	err = hv_memory_init(pool);
+	return err ? hv_launch_fail(launch, cpu->id, err, "the ranges cannot be taken from root") : 0;
 }
 
 static int init_stats(struct hv_launch *launch, struct hv_cpu *cpu)
@@ -105,10 +126,10 @@ static int early(struct hv_launch *launch, struct hv_cpu *cpu)
 {
 	int err;
 
-	err = lay_out((struct hv_header *)HV_BASE);
+	err = lay_out(launch, cpu);
 	hv.state = HV_ENTERING;
 	if (err)
-		return hv_launch_fail(launch, cpu->id, err, "the ranges cannot be taken from root");
+		return err;
 	err = init_stats(launch, cpu);
 	if (err)
 		return err;

@@ -10,6 +10,13 @@ static u32 rights_of(u64 flags)
 	       (flags & HV_PT_EXEC ? HV_RIGHT_EXEC : 0);
 }
 
+u64 hv_memory_limit(void)
+{
+	u64 limit = hv_arch_address_limit(), bit = hv_arch_encryption_bit();
+
+	return bit && bit < limit ? bit : limit;
+}
+
 static int claim_all(u64 pool)
 {
 	const struct hv_range *range = &hv.config->hypervisor_memory, *secure = hv.header->secure;
@@ -21,6 +28,18 @@ static int claim_all(u64 pool)
 	for (i = 0; !err && i < hv.header->nr_secure; i++)
 		err = hv_psc_change(&hv.psc, HV_OWNER_HYPERVISOR, hv_hpa(secure[i].start), secure[i].size,
 				    HV_PSC_PRIVATE);
+	return err;
+}
+
+/* Registers that the hypervisor alone drives: not memory, so they are no page-state change. */
+static int claim_iommus(void)
+{
+	const struct hv_range *unit = hv.config->iommus;
+	u32 i;
+	int err = 0;
+
+	for (i = 0; !err && i < hv.config->nr_iommus; i++)
+		err = hv_owner_change(&hv.owners, hv_hpa(unit[i].start), unit[i].size, HV_OWNER_ROOT, HV_OWNER_DEVICE);
 	return err;
 }
 
@@ -47,7 +66,8 @@ int hv_memory_init(u64 pool)
 	unsigned int i;
 	int err;
 
-	err = hv_owner_init(&hv.owners, hv_arch_address_limit(), HV_MEMORY_MAX_PIECES);
+	hv.encryption_bit = hv_arch_encryption_bit();
+	err = hv_owner_init(&hv.owners, hv_memory_limit(), HV_MEMORY_MAX_PIECES);
 	if (err)
 		return err;
 	hv.psc = (struct hv_psc_machine){ .backend = HV_PSC_BACKEND_native, .owners = &hv.owners,
@@ -56,9 +76,13 @@ int hv_memory_init(u64 pool)
 	hv_lock(&hv.owners.lock);
 	err = claim_all(pool);
 	if (!err)
+		err = claim_iommus();
+	if (!err)
 		err = share_pages();
 	for (i = 0; !err && i < HV_ARRAY_SIZE(grants); i++)
 		err = hv_owner_grant(&hv.owners, grants[i].set, grants[i].who, grants[i].rights);
+	if (err)
+		hv_owner_fini(&hv.owners);
 	hv_unlock(&hv.owners.lock);
 	return err;
 }
@@ -128,21 +152,36 @@ bool hv_memory_is_hidden(u64 gpa)
 	u16 owner;
 
 	hv_lock(&hv.owners.lock);
-	owner = hv_owner_of(&hv.owners, hv_hpa(gpa), &end);
+	owner = hv_owner_of(&hv.owners, hv_hpa(gpa & ~hv.encryption_bit), &end);
 	hv_unlock(&hv.owners.lock);
-	return owner == HV_OWNER_HYPERVISOR || owner == HV_MEMORY_SHOWN;
+	return owner == HV_OWNER_HYPERVISOR || owner == HV_MEMORY_SHOWN || owner == HV_OWNER_DEVICE;
 }
 
 /* Everything that @who's tables map is something that @who may map. */
-static int check_tables(const struct hv_pt *pt, u16 who)
+static int check_tables(const struct hv_pt *pt, u64 end, u16 who)
 {
 	struct hv_pt_mapping mapping;
-	u64 at, from, end = hv.owners.limit;	/* root's addresses are physical ones */
+	u64 at, from;
 
 	for (from = 0; !hv_pt_next(pt, &from, end, &mapping); from = hv_pt_leaf_end(&mapping, from, end)) {
 		at = mapping.address & ~(mapping.size - 1);
 		if (!hv_owner_may_map(&hv.owners, who, hv_hpa(at), mapping.size, rights_of(mapping.flags)))
 			return -EIO;
+	}
+	return 0;
+}
+
+/* Devices reach what the firmware reserved for them, as far as root has it. */
+static int check_reserved(const struct hv_span_tree *regions)
+{
+	const struct hv_range *range = hv.config->reserved, *end = range + hv.config->nr_reserved;
+	struct hv_span *span;
+
+	for (; range < end; range++) {
+		span = hv_span_first_overlap(regions, range->start, range->size);
+		for (; span && span->start < range->start + range->size; span = hv_span_next(regions, span))
+			if (!(hv_region_of(span)->flags & HV_MEM_DMA))
+				return -EIO;
 	}
 	return 0;
 }
@@ -167,7 +206,9 @@ int hv_memory_check_tables(void)
 	hv_aspace_lock(&hv.root.space);
 	err = hv_mset_check(&hv.root.space.set);
 	if (!err)
-		err = check_tables(&hv.root.space.set.pt, HV_OWNER_ROOT);
+		err = check_tables(&hv.root.space.set.pt, hv_gpa_raw(hv_aspace_end(&hv.root.space)), HV_OWNER_ROOT);
+	if (!err)
+		err = check_reserved(&hv.root.space.set.regions);
 	hv_aspace_unlock(&hv.root.space);
 	return err;
 }

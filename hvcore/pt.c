@@ -5,6 +5,8 @@
 int hv_pt_init(struct hv_pt *pt, const struct hv_pt_format *format, struct hv_pool *pool)
 {
 	*pt = (struct hv_pt){ .format = *format, .pool = pool };
+	/* It lies among the bits of an address, but is none. */
+	pt->format.address &= ~format->encrypt;
 	pt->root = hv_pt_table_alloc(pt);
 	return pt->root ? 0 : -ENOMEM;
 }

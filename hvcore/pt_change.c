@@ -232,7 +232,8 @@ static void protect(struct hv_pt *pt, struct rights *rights, u64 *table, unsigne
 
 int hv_pt_protect(struct hv_pt *pt, u64 from, u64 size, u64 flags)
 {
-	struct rights rights = { .bits = leaf_bits(&pt->format, 0, flags), .stays = pt->format.keep };
+	u64 keeps = pt->format.keep | pt->format.encrypt;
+	struct rights rights = { .bits = leaf_bits(&pt->format, 0, flags), .stays = keeps };
 	struct pt_pages pages;
 	int err;
 

@@ -74,6 +74,8 @@ static inline u64 leaf_bits(const struct hv_pt_format *f, u64 to, u64 flags)
 		entry |= f->write;
 	if (flags & HV_PT_NO_HUGE)
 		entry |= f->keep;
+	if (flags & HV_PT_ENCRYPTED)
+		entry |= f->encrypt;
 	return entry | (flags & HV_PT_EXEC ? f->exec : f->no_exec);
 }
 
@@ -92,6 +94,8 @@ static inline u64 leaf_flags(const struct hv_pt_format *f, u64 entry)
 		flags |= HV_PT_EXEC;
 	if (entry & f->keep)
 		flags |= HV_PT_NO_HUGE;
+	if (entry & f->encrypt)
+		flags |= HV_PT_ENCRYPTED;
 	return flags;
 }
 

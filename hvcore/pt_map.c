@@ -78,7 +78,7 @@ static int fill(struct hv_pt *pt, struct job *job, u64 *table, unsigned int leve
 
 static int check(const struct hv_pt *pt, u64 from, u64 to, u64 size, u64 flags)
 {
-	if (!hv_pt_covers(pt, from, size) || !are_flags_sane(flags & ~(u64)HV_PT_UNMERGED))
+	if (!hv_pt_covers(pt, from, size) || !are_flags_sane(flags & ~(u64)(HV_PT_UNMERGED | HV_PT_ENCRYPTED)))
 		return -EINVAL;
 	if (to + (size - 1) < to || ((to | (to + (size - 1))) & ~(pt->format.address | ~HV_PAGE_MASK)))
 		return -EINVAL;

@@ -9,6 +9,36 @@
 /* Four levels of nested tables. */
 #define MAX_ADDRESS (1ULL << 48)
 
+/* The registers of an IOMMU that lie lowest in [start, end), or NULL. */
+static const struct hv_range *next_iommu(u64 start, u64 end)
+{
+	const struct hv_range *unit, *lowest = NULL;
+	u32 i;
+
+	for (i = 0; i < hv.config->nr_iommus; i++) {
+		unit = &hv.config->iommus[i];
+		if (unit->start < end && unit->start + unit->size > start && (!lowest || unit->start < lowest->start))
+			lowest = unit;
+	}
+	return lowest;
+}
+
+/* Registers that are the hypervisor's lie in the midst of what is root's. */
+static int map_around_iommus(struct hv_aspace *space, u64 start, u64 end)
+{
+	const struct hv_range *unit;
+	u64 stop;
+	int err = 0;
+
+	for (; !err && start < end; start = unit ? unit->start + unit->size : end) {
+		unit = next_iommu(start, end);
+		stop = unit ? unit->start : end;
+		if (stop > start)
+			err = hv_aspace_map_linear(space, hv_gpa(start), hv_hpa(start), stop - start, HV_ROOT_RIGHTS);
+	}
+	return err;
+}
+
 /* Regions come sorted. Neighbours are mapped as one, so that leaves can be as large as possible. */
 static int map_regions(struct hv_aspace *space)
 {
@@ -21,19 +51,27 @@ static int map_regions(struct hv_aspace *space)
 
 		for (region++; region < end && region->start == stop; region++)
 			stop += region->size;
-		err = hv_aspace_map_linear(space, hv_gpa(start), hv_hpa(start), stop - start, HV_ROOT_RIGHTS);
+		err = map_around_iommus(space, start, stop);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-/* Root sees zeros where the hypervisor lives. */
+/*
+ * Root sees zeros where the hypervisor lives. With the encryption bit an address leads to the same frame, or to nothing
+ * if nested tables cannot translate it.
+ */
 static int hide(struct hv_aspace *space, const struct hv_range *range)
 {
 	struct hv_pt_object zero = { hv_hpa_raw(hv_virt_to_hpa(hv.zero_page)), HV_PAGE_SIZE };
+	u64 alias = range->start | hv.encryption_bit;
+	int err;
 
-	return hv_aspace_map_empty(space, hv_gpa(range->start), range->size, HV_MEM_READ, &zero);
+	err = hv_aspace_map_empty(space, hv_gpa(range->start), range->size, HV_MEM_READ, &zero);
+	if (!err && alias != range->start && hv_aspace_contains_range(space, hv_gpa(alias), range->size))
+		err = hv_aspace_map_empty(space, hv_gpa(alias), range->size, HV_MEM_READ, &zero);
+	return err;
 }
 
 static int hide_all(struct hv_aspace *space)
@@ -46,6 +84,8 @@ static int hide_all(struct hv_aspace *space)
 		err = hide(space, &hv.config->hypervisor_memory);
 	for (i = 0; !err && i < hv.header->nr_secure; i++)
 		err = hide(space, &hv.header->secure[i]);
+	for (i = 0; !err && i < hv.config->nr_iommus; i++)
+		err = hide(space, &hv.config->iommus[i]);
 	return err;
 }
 
@@ -145,11 +185,21 @@ static int build(struct hv_aspace *space)
 	return err ? err : split_moderated(space);
 }
 
+/* Root's addresses are physical ones, and those with the encryption bit. */
+static u64 space_size(void)
+{
+	u64 end = hv.encryption_bit ? hv.encryption_bit << 1 : hv.owners.limit;
+
+	return end < MAX_ADDRESS && end ? end : MAX_ADDRESS;
+}
+
 int hv_root_init(struct hv_cell *root)
 {
+	/* No leaf of root's has the bit. */
+	struct hv_pt_format format = *hv_arch_guest_format();
 	struct hv_aspace_config config = {
-		.size = hv.owners.limit < MAX_ADDRESS ? hv.owners.limit : MAX_ADDRESS,
-		.format = hv_arch_guest_format(),
+		.size = space_size(),
+		.format = &format,
 		.pool = &hv.pool,
 		.frames = &hv.pool,
 		.owners = &hv.owners,
@@ -157,6 +207,7 @@ int hv_root_init(struct hv_cell *root)
 	};
 	int err;
 
+	format.address &= ~hv.encryption_bit;
 	root->nr_cpus = hv.config->nr_cpus;
 	err = hv_aspace_new_empty(&root->space, &config);
 	if (err)

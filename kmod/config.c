@@ -38,7 +38,7 @@ static u64 mapped_bytes(void)
  * Tables of root: one frame per GiB unless the CPU has 1G pages, then one per 512 GiB; a dozen where types or the
  * hidden range split a large page; and what is shared.
  */
-u64 hvk_range_size(const struct hvk_secure *secure)
+u64 hvk_range_size(const struct hvk *state)
 {
 	const struct hv_header *image = (const void *)hvk_image;
 	u64 gigabytes = mapped_bytes() / SZ_1G;
@@ -46,9 +46,13 @@ u64 hvk_range_size(const struct hvk_secure *secure)
 	u32 i;
 
 	/* Root sees zeros there, by pages of 4K. */
-	for (i = 0; i < secure->nr; i++)
-		frames += 2 + secure->want[i].size / SZ_2M;
-
+	for (i = 0; i < state->secure.nr; i++)
+		frames += 2 + state->secure.want[i].size / SZ_2M;
+	/* So with registers, which the hypervisor maps as well. */
+	frames += 3 * (u64)state->iommus.nr_taken;
+	/* The same once more where encryption is enabled, and every frame has a second address. */
+	if (boot_cpu_has(X86_FEATURE_SME))
+		frames += 4 + frames / 256 + (frames - 48);
 	frames += boot_cpu_has(X86_FEATURE_GBPAGES) ? 16 + gigabytes / 512 : gigabytes + gigabytes / 512;
 	return round_up(image->core_size + (u64)nr_cpus() * image->percpu_size + config_size() + frames * PAGE_SIZE,
 			HV_SIZE_2M);
@@ -147,6 +151,10 @@ static void fill_ranges(struct hv_header *header, struct hv_sysconfig *config, c
 	header->nr_secure = state->secure.nr;
 	for (i = 0; i < state->secure.nr; i++)
 		header->secure[i] = state->secure.memory[i].range;
+	config->nr_iommus = state->iommus.nr_taken;
+	memcpy(config->iommus, state->iommus.taken, sizeof(config->iommus));
+	config->nr_reserved = state->iommus.nr_reserved;
+	memcpy(config->reserved, state->iommus.reserved, sizeof(config->reserved));
 }
 
 int hvk_config_fill(struct hv_header *header, const struct hvk *state)

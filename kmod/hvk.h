@@ -32,11 +32,20 @@ struct hvk_secure {
 	struct hvk_memory memory[HV_MAX_SECURE];
 };
 
+/* What the firmware says of IOMMUs. */
+struct hvk_iommus {
+	u32 nr_taken, nr_left, nr_reserved;
+	struct hv_range taken[HV_MAX_IOMMUS];	/* registers of units that nobody uses: the hypervisor's after launch */
+	struct hv_range left[HV_MAX_IOMMUS];	/* of those that Linux uses */
+	struct hv_range reserved[HV_MAX_RESERVED];
+};
+
 struct hvk {
 	struct mutex lock;		/* state changes */
 	enum hv_state state;		/* owner: who holds @lock */
 	struct hvk_memory memory;
 	struct hvk_secure secure;
+	struct hvk_iommus iommus;
 	struct hv_launch *launch;
 	void *shared;			/* our pages in which the hypervisor shows what follows */
 	const struct hv_header *header;
@@ -68,8 +77,11 @@ int hvk_secure_parse(struct hvk_secure *secure);
 int hvk_secure_claim(struct hvk_secure *secure);
 void hvk_secure_release(struct hvk_secure *secure);
 
+/* iommu.c */
+int hvk_iommus_find(struct hvk_iommus *found);
+
 /* config.c: the system configuration from what Linux knows of the machine */
-u64 hvk_range_size(const struct hvk_secure *secure);
+u64 hvk_range_size(const struct hvk *state);
 u64 hvk_shared_size(void);
 int hvk_config_fill(struct hv_header *header, const struct hvk *state);
 

@@ -126,9 +126,12 @@ static int prepare_range(struct hv_launch *launch)
 	err = injected(launch, HV_STAGE_reserve);
 	if (err)
 		return err;
+	err = hvk_iommus_find(&hvk.iommus);
+	if (err)
+		return err;
 	err = hvk_secure_parse(&hvk.secure);
 	if (!err)
-		err = hvk_memory_claim(&hvk.memory, hvk_range_size(&hvk.secure));
+		err = hvk_memory_claim(&hvk.memory, hvk_range_size(&hvk));
 	if (err) {
 		hvk.secure.nr = 0;
 		return err;
@@ -302,6 +305,9 @@ int hvk_launch(void)
 		goto err_free;
 	pr_info("launched: %s, %u CPUs, %lluK at 0x%llx, CPUs stopped for %llu us\n", hvk_vendor_name(),
 		launch->nr_cpus, launch->range.size >> 10, launch->range.start, hvk.stop_us);
+	if (hvk.iommus.nr_taken || hvk.iommus.nr_left)
+		pr_info("IOMMUs: %u taken from root, %u left to Linux, which uses them\n", hvk.iommus.nr_taken,
+			hvk.iommus.nr_left);
 	return 0;
 
 err_free:

@@ -89,6 +89,20 @@ static int map_apic(void)
 				 HV_PT_READ | HV_PT_WRITE | X86_HOST_UNCACHED);
 }
 
+HV_STATIC_ASSERT(X86_IOMMU_VA + (u64)HV_MAX_IOMMUS * HV_IOMMU_MAX_SIZE <= HV_BASE + HV_SIZE_1G);
+
+static int map_iommus(void)
+{
+	const struct hv_range *unit = hv.config->iommus, *end = unit + hv.config->nr_iommus;
+	u64 at = X86_IOMMU_VA;
+	int err = 0;
+
+	for (; !err && unit < end; at += unit++->size)
+		err = hv_memory_map_own(&shared, at, hv_hpa(unit->start), unit->size,
+					HV_PT_READ | HV_PT_WRITE | X86_HOST_UNCACHED);
+	return err;
+}
+
 static void build_idt(void)
 {
 	unsigned int i;
@@ -118,6 +132,11 @@ int x86_host_init(struct hv_launch *launch)
 	bridge_cr3 = launch->bridge_cr3;
 	if (x86_read_cr4() & X86_CR4_LA57)
 		format.levels = 5;
+	/*
+	 * Linux filled the range in plain, for where it encrypts we do not launch. So nothing of ours asks for the bit,
+	 * but addresses cannot have it.
+	 */
+	format.encrypt = hv.encryption_bit;
 	build_idt();
 	err = hv_pt_init(&shared, &format, &hv.pool);
 	if (err)
@@ -126,6 +145,8 @@ int x86_host_init(struct hv_launch *launch)
 	if (err)
 		return err;
 	err = map_apic();
+	if (!err)
+		err = map_iommus();
 	hv.stats->host_table_frames = shared.tables;
 	return err;
 }
@@ -142,7 +163,7 @@ static u64 shared_directory(void)
 	unsigned int level;
 
 	for (level = shared.format.levels; level > 3; level--)
-		table = hv_pool_pointer(&hv.pool, hv_hpa(table[index_at(HV_BASE, level)] & X86_PTE_ADDRESS));
+		table = hv_pool_pointer(&hv.pool, hv_hpa(table[index_at(HV_BASE, level)] & shared.format.address));
 	return table[index_at(HV_BASE, 3)];
 }
 

@@ -81,6 +81,19 @@ u64 hv_arch_address_limit(void)
 	return 1ULL << (x86_cpuid(X86_LEAF_ADDRESS_SIZES, 0).eax & 0xff);
 }
 
+/* AMD APM vol. 2, "Secure Memory Encryption": software finds the bit by CPUID, and the firmware has to enable it. */
+u64 hv_arch_encryption_bit(void)
+{
+	struct x86_cpuid leaf;
+
+	if (x86_cpuid(X86_LEAF_EXT_MAX, 0).eax < X86_LEAF_ENCRYPTION)
+		return 0;
+	leaf = x86_cpuid(X86_LEAF_ENCRYPTION, 0);
+	if (!(leaf.eax & X86_ENCRYPTION_SME) || !(x86_rdmsr(X86_MSR_SYSCFG) & X86_SYSCFG_SMEE))
+		return 0;
+	return HV_BIT(HV_GET(X86_ENCRYPTION_C_BIT, leaf.ebx));
+}
+
 const struct hv_pt_format *hv_arch_guest_format(void)
 {
 	return x86_vcpu_guest_format();

@@ -5,144 +5,17 @@
 /* sources: hvcore/span.c hvcore/normal_world.c hvcore/psc.c hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c */
 /* sources: hvcore/buddy_check.c hvcore/slab.c hvcore/slab_check.c hvcore/string.c arch/x86/svm/nptfmt.c */
 /* sources: hvcore/aspace_dump.c arch/x86/ptfmt.c tests/unit/fake_arch.c tests/unit/fake_log.c */
-#include "unit.h"
+/* sources: tests/unit/root_unit.c */
+#include "root_unit.h"
 
-#include <hv/hv.h>
 #include <hv/log.h>
-#include <hv/memory.h>
 #include <svm/nptfmt.h>
-#include "fake_arch.h"
 #include "fake_log.h"
-
-#define PAGE HV_PAGE_SIZE
-#define RANGE 0x10000000ULL
-#define RANGE_SIZE HV_SIZE_2M
-#define SECURE 0x18000000ULL
-#define SECURE_SIZE (2 * HV_SIZE_2M)
-#define RAM_END 0x20000000ULL
-#define SHARED 0x1000000ULL
-#define APIC 0xfee00000ULL
-#define CONFIG_OFFSET 0x8000
-#define LOG_OFFSET 0x2000
-#define POOL_OFFSET 0x10000
-
-static bool always_moderates;
-
-/* What the core asks of the architecture beyond memory. */
-u64 hv_arch_address_limit(void) { return 1ULL << 40; }
-const struct hv_pt_format *hv_arch_guest_format(void) { return &svm_npt_format; }
-void hv_arch_moderate(bool on) { (void)on; }
-bool hv_arch_always_moderates(void) { return always_moderates; }
-u64 hv_arch_guest_rip(struct hv_cpu *cpu) { return cpu->id; }
-
-bool hv_arch_moderated_page(unsigned int i, u64 *page)
-{
-	*page = APIC;
-	return i == 0;
-}
-
-bool hv_arch_skip_write(struct hv_cpu *cpu, struct hv_exit *exit)
-{
-	(void)cpu;
-	(void)exit;
-	return true;
-}
-
-void hv_event(const char *fmt, ...)
-{
-	(void)fmt;
-}
-
-static void put_region(u64 start, u64 end, u32 kind)
-{
-	hv.config->regions[hv.config->nr_regions++] =
-		(struct hv_region_config){ .start = start, .size = end - start, .kind = kind };
-}
-
-/* RAM from 0 to RAM_END but for the two ranges, then devices to 4G. */
-static void make_machine(u64 pool_frames)
-{
-	u64 size = POOL_OFFSET + pool_frames * PAGE;
-
-	fake_tlb_reset();
-	fake_types = (struct fake_types){ RAM_END, HV_TYPE_WB, HV_TYPE_UC };
-	always_moderates = false;
-	hv.header = aligned_alloc(HV_SIZE_2M, HV_SIZE_2M);
-	assert_non_null(hv.header);
-	memset(hv.header, 0xa5, HV_SIZE_2M);
-	memset(hv.header, 0, sizeof(*hv.header));
-	hv.config = (struct hv_sysconfig *)((u8 *)hv.header + CONFIG_OFFSET);
-	memset(hv.config, 0, sizeof(*hv.config));
-	hv.header->nr_secure = 1;
-	hv.header->secure[0] = (struct hv_range){ SECURE, SECURE_SIZE };
-	hv.header->secure[1] = (struct hv_range){ SHARED, HV_SIZE_2M };	/* beyond @nr_secure */
-	hv.header->log_offset = LOG_OFFSET;
-	hv.header->stats_offset = 0x7000;
-	hv.header->stats_size = PAGE;
-	hv.config->hypervisor_memory = (struct hv_range){ RANGE, size };
-	hv.config->shared = (struct hv_range){ SHARED, HV_SHARED_STATS + PAGE };
-	hv.config->nr_cpus = 1;
-	put_region(0, RANGE, HV_REGION_RAM);
-	put_region(RANGE + size, SECURE, HV_REGION_RAM);
-	put_region(SECURE + SECURE_SIZE, RAM_END, HV_REGION_RAM);
-	put_region(RAM_END, 4 * HV_SIZE_1G, HV_REGION_DEVICE);
-}
-
-static u64 free_before;	/* the root cell was built */
-
-static int build(void)
-{
-	int err = hv_memory_init(POOL_OFFSET);
-
-	hv.zero_page = NULL;
-	if (err)
-		return err;
-	hv.zero_page = hv_pool_alloc(&hv.pool);
-	free_before = hv.pool.free;
-	return hv.zero_page ? hv_root_init(&hv.root) : -ENOMEM;
-}
-
-#define PLENTY ((RANGE_SIZE - POOL_OFFSET) / PAGE)
-
-static int setup(void **state)
-{
-	(void)state;
-	make_machine(PLENTY);
-	return build();
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	free(hv.header);
-	return 0;
-}
-
-static struct hv_pt_mapping mapping_of(u64 gpa)
-{
-	struct hv_pt_mapping mapping = { 0 };
-
-	assert_int_equal(hv_pt_query(&hv.root.space.set.pt, gpa, &mapping), 0);
-	return mapping;
-}
-
-static bool is_zeros(u64 start, u64 size)
-{
-	u64 zero = hv_hpa_raw(hv_virt_to_hpa(hv.zero_page)), at;
-
-	for (at = start; at < start + size; at += PAGE) {
-		struct hv_pt_mapping mapping = mapping_of(at);
-
-		if (mapping.address != zero || (mapping.flags & HV_PT_RWX) != HV_PT_READ)
-			return false;
-	}
-	return true;
-}
 
 static void g1_hypervisor_reads_as_zeros(void **state)
 {
 	(void)state;
-	assert_true(is_zeros(RANGE, hv.config->hypervisor_memory.size));
+	assert_true(root_unit_is_zeros(RANGE, hv.config->hypervisor_memory.size));
 	assert_true(hv_memory_is_hidden(RANGE) && hv_memory_is_hidden(RANGE + RANGE_SIZE - PAGE));
 	assert_false(hv_memory_is_hidden(RANGE - PAGE) || hv_memory_is_hidden(RANGE + RANGE_SIZE));
 }
@@ -150,22 +23,22 @@ static void g1_hypervisor_reads_as_zeros(void **state)
 static void g2_secure_ranges_likewise(void **state)
 {
 	(void)state;
-	assert_true(is_zeros(SECURE, SECURE_SIZE));
+	assert_true(root_unit_is_zeros(SECURE, SECURE_SIZE));
 	assert_true(hv_memory_is_hidden(SECURE));
 	/* only the first nr of the array count */
 	assert_false(hv_memory_is_hidden(SHARED + HV_SHARED_STATS + PAGE));
-	assert_int_equal(mapping_of(SHARED + HV_SHARED_STATS + PAGE).address, SHARED + HV_SHARED_STATS + PAGE);
+	assert_int_equal(root_unit_mapping(SHARED + 0x10000).address, SHARED + 0x10000);
 }
 
 static void g2_shown_pages_are_read_only(void **state)
 {
-	struct hv_pt_mapping log = mapping_of(SHARED + HV_SHARED_LOG);
+	struct hv_pt_mapping log = root_unit_mapping(SHARED + HV_SHARED_LOG);
 
 	(void)state;
-	assert_int_equal(mapping_of(SHARED).address, RANGE);
+	assert_int_equal(root_unit_mapping(SHARED).address, RANGE);
 	assert_int_equal(log.address, RANGE + LOG_OFFSET);
 	assert_int_equal(log.flags & HV_PT_RWX, HV_PT_READ);
-	assert_int_equal(mapping_of(SHARED + HV_SHARED_STATS).address, RANGE + hv.header->stats_offset);
+	assert_int_equal(root_unit_mapping(SHARED + HV_SHARED_STATS).address, RANGE + hv.header->stats_offset);
 }
 
 static void g3_own_tables_map_own_memory(void **state)
@@ -185,13 +58,13 @@ static void g3_own_tables_map_own_memory(void **state)
 static void g3_a_range_without_room_is_refused(void **state)
 {
 	(void)state;
-	make_machine(0);
-	assert_int_equal(build(), -EINVAL);
+	root_unit_machine(0);
+	assert_int_equal(root_unit_build(), -EINVAL);
 }
 
 static void g4_regions_are_mapped_as_they_are(void **state)
 {
-	struct hv_pt_mapping ram = mapping_of(0x5000000), device = mapping_of(0x80000000);
+	struct hv_pt_mapping ram = root_unit_mapping(0x5000000), device = root_unit_mapping(0x80000000);
 
 	(void)state;
 	assert_int_equal(ram.address, 0x5000000);
@@ -230,7 +103,7 @@ static void g6_normal_world_is_ram(void **state)
 	assert_false(hv_memory_is_roots(~0ULL, 2));
 }
 
-/* setup() is not theirs: they make their machines themselves, and leave one to teardown(). */
+/* root_unit_setup() is not theirs: they make their machines themselves, and leave one to the teardown. */
 static void g7_overlap_is_refused(void **state)
 {
 	static const struct hv_region_config bad[] = {
@@ -244,16 +117,16 @@ static void g7_overlap_is_refused(void **state)
 
 	(void)state;
 	for (i = 0; i < HV_ARRAY_SIZE(bad); i++) {
-		make_machine(PLENTY);
+		root_unit_machine(PLENTY);
 		hv.config->nr_regions = 1;
 		hv.config->regions[0] = bad[i];
-		err = build();
+		err = root_unit_build();
 		assert_true(err == -EEXIST || err == -EBUSY);
-		assert_int_equal(hv.pool.free, free_before);
+		assert_int_equal(hv.pool.free, root_unit_free);
 		assert_int_equal(hv_memory_check(), 0);
 		free(hv.header);
 	}
-	make_machine(PLENTY);
+	root_unit_machine(PLENTY);
 }
 
 static void g7_every_failure_unwinds(void **state)
@@ -263,17 +136,17 @@ static void g7_every_failure_unwinds(void **state)
 
 	(void)state;
 	for (frames = 1; err && frames < 200; frames++) {
-		make_machine(frames);
-		err = build();
+		root_unit_machine(frames);
+		err = root_unit_build();
 		assert_true(!err || err == -ENOMEM || err == -EINVAL);
 		if (err && hv.zero_page) {
 			assert_int_equal(hv_memory_check(), 0);
-			assert_int_equal(hv.pool.free, free_before);
+			assert_int_equal(hv.pool.free, root_unit_free);
 		}
 		free(hv.header);
 	}
 	assert_int_equal(err, 0);
-	make_machine(PLENTY);
+	root_unit_machine(PLENTY);
 }
 
 static void g9_the_cell_can_be_dumped(void **state)
@@ -293,16 +166,16 @@ static void moderation_needs_no_memory(void **state)
 	u64 free_frames = hv.pool.free;
 
 	(void)state;
-	assert_int_equal(mapping_of(APIC).flags & HV_PT_RWX, HV_PT_READ | HV_PT_WRITE);
+	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, HV_PT_READ | HV_PT_WRITE);
 	while (hv_pool_alloc(&hv.pool))
 		;
 	hv_root_moderate(true);
-	assert_int_equal(mapping_of(APIC).flags & HV_PT_RWX, HV_PT_READ);
+	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, HV_PT_READ);
 	hv_root_moderate(false);
-	assert_int_equal(mapping_of(APIC).flags & HV_PT_RWX, HV_PT_READ | HV_PT_WRITE);
-	always_moderates = true;
+	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, HV_PT_READ | HV_PT_WRITE);
+	root_unit_always_moderates = true;
 	hv_root_moderate(false);
-	assert_int_equal(mapping_of(APIC).flags & HV_PT_RWX, HV_PT_READ);
+	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, HV_PT_READ);
 	assert_true(free_frames > 0);
 }
 
@@ -321,7 +194,7 @@ static void violations_are_judged(void **state)
 	assert_int_equal(hv_root_violation(&cpu, &exit), HV_INJECT_GP);
 }
 
-#define ROOT_TEST(name, function) { name, function, setup, teardown, NULL }
+#define BARE_TEST(name, function) { name, function, NULL, root_unit_teardown, NULL }
 
 int main(void)
 {
@@ -330,12 +203,12 @@ int main(void)
 		ROOT_TEST("G2 secure ranges read as zeros", g2_secure_ranges_likewise),
 		ROOT_TEST("G2 what root is shown is read-only", g2_shown_pages_are_read_only),
 		ROOT_TEST("G3 own tables map own memory only", g3_own_tables_map_own_memory),
-		{ "G3 a range without room is refused", g3_a_range_without_room_is_refused, NULL, teardown, NULL },
+		BARE_TEST("G3 a range without room is refused", g3_a_range_without_room_is_refused),
 		ROOT_TEST("G4 regions are mapped as they are", g4_regions_are_mapped_as_they_are),
 		ROOT_TEST("G4 what devices reach is part of the map", g4_dma_is_part_of_the_map),
 		ROOT_TEST("G6 the normal world is root's RAM", g6_normal_world_is_ram),
-		{ "G7 an overlap with hidden memory is refused", g7_overlap_is_refused, NULL, teardown, NULL },
-		{ "G7 every failure unwinds", g7_every_failure_unwinds, NULL, teardown, NULL },
+		BARE_TEST("G7 an overlap with hidden memory is refused", g7_overlap_is_refused),
+		BARE_TEST("G7 every failure unwinds", g7_every_failure_unwinds),
 		ROOT_TEST("G9 the cell can be dumped", g9_the_cell_can_be_dumped),
 		ROOT_TEST("moderation needs no memory", moderation_needs_no_memory),
 		ROOT_TEST("violations are judged", violations_are_judged),

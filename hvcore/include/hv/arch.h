@@ -36,6 +36,13 @@ void hv_arch_cpu_fini(struct hv_cpu *cpu);
 /** hv_arch_address_limit() - physical addresses end here */
 u64 hv_arch_address_limit(void);
 
+/**
+ * hv_arch_encryption_bit() - the bit of a physical address that has the memory controller encrypt, 0 if there is none
+ *
+ * No frame has an address with this bit or a higher one.
+ */
+u64 hv_arch_encryption_bit(void);
+
 /** hv_arch_guest_format() - the nested page table format of this machine */
 const struct hv_pt_format *hv_arch_guest_format(void);
 

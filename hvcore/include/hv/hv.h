@@ -26,6 +26,7 @@ struct hv {
 	struct hv_pool pool;
 	struct hv_cell root;
 	void *zero_page;		/* what root sees of hidden memory */
+	u64 encryption_bit;		/* of addresses, 0 if there is none; fixed before launch */
 
 	u32 active_cpus;		/* CPUs that run as guests or are about to; atomic */
 	u32 leave_arrived;		/* CPUs that asked to leave */

@@ -18,11 +18,15 @@
 /* Frames that root gave and no cell has. Nobody maps them. */
 #define HV_MEMORY_DONATED (HV_OWNER_FIRST_SET + 2)
 
+/** hv_memory_limit() - the addresses of frames end here; the encryption bit, if there is one, is not among theirs */
+u64 hv_memory_limit(void);
+
 /**
- * hv_memory_init() - the hypervisor's range and the secure ranges get their owner, then the pool is made
+ * hv_memory_init() - the hypervisor's range gets its owner, the pool is made, then secure ranges and registers follow
  * @pool: where in the range it begins
  *
- * Nothing of the pool is touched before it is the hypervisor's. Return: 0, -EINVAL, -EBUSY, -ENOMEM.
+ * Nothing of the pool is touched before it is the hypervisor's. Return: 0, -EINVAL, -EBUSY, -ENOMEM; what fails leaves
+ * all memory to root.
  */
 int __must_check hv_memory_init(u64 pool);
 
@@ -35,13 +39,13 @@ int __must_check hv_memory_show(hv_hpa_t start, u64 size);
 /** hv_memory_show_nothing() - undo hv_memory_show() and hv_memory_init_world(): root's map is gone */
 void hv_memory_show_nothing(void);
 
-/** hv_memory_map_own() - hv_pt_map() for the hypervisor's own tables: what the owners allow it */
+/** hv_memory_map_own() - hv_pt_map() for the hypervisor's own tables: what the owners allow it, encrypted or not */
 int __must_check hv_memory_map_own(struct hv_pt *pt, u64 at, hv_hpa_t start, u64 size, u64 flags);
 
 /** hv_memory_is_roots() - is all of [gpa, gpa + size) RAM, and root's own? */
 bool hv_memory_is_roots(u64 gpa, u64 size);
 
-/** hv_memory_is_hidden() - does the frame at @gpa belong to somebody else than root? */
+/** hv_memory_is_hidden() - does what root finds at @gpa, with or without encryption, belong to the hypervisor? */
 bool hv_memory_is_hidden(u64 gpa);
 
 /** hv_memory_check() - every frame of the pool is free or in use once, and has one owner. Return: 0 or -EIO. */

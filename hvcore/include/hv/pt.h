@@ -19,6 +19,7 @@
 #define HV_PT_UNMERGED 0x80	/* of hv_pt_map(): merging is left to hv_pt_merge(), so that undoing needs no memory */
 
 #define HV_PT_SAME_TYPE 0x100	/* of hv_pt_protect(): the memory type stays */
+#define HV_PT_ENCRYPTED 0x200	/* of hv_pt_map(): with the encryption bit, if the format has one; it stays then */
 
 /* The two types that the core names itself. */
 #define HV_TYPE_UC 0
@@ -46,6 +47,7 @@ struct hv_pt_format {
 	u64 read, write, exec, no_exec;
 	u64 type;		/* mask of the memory type; 0: there is none */
 	u64 keep;		/* a bit that hardware ignores, for HV_PT_NO_HUGE */
+	u64 encrypt;		/* this bit of a leaf: the memory is encrypted; in @table, too, if the pool is */
 };
 
 /*
@@ -72,6 +74,7 @@ struct hv_pt_mapping {
 	u64 flags;
 };
 
+/** hv_pt_init() - empty tables: takes one frame */
 int __must_check hv_pt_init(struct hv_pt *pt, const struct hv_pt_format *format, struct hv_pool *pool);
 
 /** hv_pt_fini() - give back all tables. Nothing walks them any more. */

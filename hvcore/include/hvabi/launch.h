@@ -16,6 +16,9 @@
 #define HV_MAX_CPUS 512
 #define HV_MAX_SECURE 8
 #define HV_MAX_REGIONS 96
+#define HV_MAX_IOMMUS 64
+#define HV_IOMMU_MAX_SIZE 0x200000	/* AMD's have 512 KiB of registers at most, Intel's are smaller */
+#define HV_MAX_RESERVED 64
 #define HV_ERROR_TEXT 120
 
 struct hv_range {
@@ -69,7 +72,11 @@ struct hv_sysconfig {
 	u64 tsc_khz;
 	u32 nr_cpus;
 	u32 nr_regions;
+	u32 nr_iommus;
+	u32 nr_reserved;
 	struct hv_region_config regions[HV_MAX_REGIONS];
+	struct hv_range iommus[HV_MAX_IOMMUS];		/* registers of units that Linux does not use */
+	struct hv_range reserved[HV_MAX_RESERVED];	/* memory that devices access by the firmware's wish */
 	u32 apic_ids[];
 };
 

@@ -56,6 +56,8 @@ void x86_window_close_all(struct x86_cpu *cpu);
 
 /* Where root mode maps the registers of the local APIC. */
 #define X86_APIC_VA 0xffffff0030000000ULL
+/* Likewise those of the IOMMUs that are ours, one behind the other. */
+#define X86_IOMMU_VA 0xffffff0038000000ULL
 #define X86_HOST_UNCACHED HV_PT_TYPE(3)	/* PWT and PCD */
 
 #endif
