@@ -118,15 +118,28 @@ int hv_donation_take(struct hv_psc *list)
 	return err;
 }
 
-static bool are_donated(const struct hv_psc *list)
+static bool is_donated(const struct run *run)
+{
+	return hv_owner_holds(&hv.owners, HV_MEMORY_DONATED, hv_hpa(run->start), run->size);
+}
+
+static bool is_roots(const struct run *run)
+{
+	return hv_owner_holds(&hv.owners, HV_OWNER_ROOT, hv_hpa(run->start), run->size);
+}
+
+static bool were_given(const struct hv_psc *list)
 {
 	u32 i = list->cur_entry;
 	struct run run;
+	bool any = false;
 
-	while (next_run(list, &i, &run))
-		if (!hv_owner_holds(&hv.owners, HV_MEMORY_DONATED, hv_hpa(run.start), run.size))
+	while (next_run(list, &i, &run)) {
+		if (!is_donated(&run) && !is_roots(&run))
 			return false;
-	return true;
+		any = any || is_donated(&run);
+	}
+	return any;
 }
 
 static int change(const struct run *run, unsigned int op)
@@ -138,41 +151,30 @@ static int give_back(const struct run *run)
 {
 	int err;
 
-	err = change(run, HV_PSC_SHARED);
+	/* One node that the change may need, and two for undoing it. */
+	err = hv_owner_begin(&hv.owners, 3);
 	if (err)
 		return err;
-	err = map(run);
-	if (!err)
-		return 0;
-	return change(run, HV_PSC_PRIVATE) ? lose(run) : err;
-}
-
-/* Those below entry @end. */
-static int take_again(const struct hv_psc *list, u32 end, int err)
-{
-	u32 i = list->cur_entry;
-	struct run run;
-
-	/* Still mapped, it is simply root's; kept from root, it would be nobody's. */
-	while (i < end && next_run(list, &i, &run))
-		if (unmap(&run) || change(&run, HV_PSC_PRIVATE))
-			err = lose(&run);
+	err = change(run, HV_PSC_SHARED);
+	if (!err) {
+		err = map(run);
+		if (err && change(run, HV_PSC_PRIVATE))
+			err = lose(run);
+	}
+	hv_owner_end(&hv.owners);
 	return err;
 }
 
 static int give_all_back(const struct hv_psc *list)
 {
-	u32 i = list->cur_entry, first = i;
+	u32 i = list->cur_entry;
 	struct run run;
-	int err;
+	int err = 0;
 
-	while (next_run(list, &i, &run)) {
-		err = give_back(&run);
-		if (err)
-			return take_again(list, first, err);
-		first = i;
-	}
-	return 0;
+	while (!err && next_run(list, &i, &run))
+		if (is_donated(&run))
+			err = give_back(&run);
+	return err;
 }
 
 int hv_donation_return(const struct hv_psc *list)
@@ -184,7 +186,7 @@ int hv_donation_return(const struct hv_psc *list)
 	hv_aspace_lock(&hv.root.space);
 	/* Nothing is taken away; but tables that become large leaves again are flushed before they are freed. */
 	hv_pt_hold(&hv.root.space.set.pt);
-	err = are_donated(list) ? give_all_back(list) : -EBUSY;
+	err = were_given(list) ? give_all_back(list) : -EBUSY;
 	hv_pt_let_go(&hv.root.space.set.pt);
 	hv_aspace_unlock(&hv.root.space);
 	return err;

@@ -11,15 +11,17 @@
  * @list: a copy that nobody else can write
  *
  * They leave root's map, and every CPU has forgotten them, before they change hands. Return: 0; -EINVAL if the list is
- * not well-formed; -EBUSY if a frame is not RAM of root's; -ENOMEM. What fails changes nothing, but for -EIO: undoing
- * found no memory, so root has lost frames, and hv.psc.lost has grown by as many.
+ * not well-formed; -EBUSY if a frame is not RAM of root's; -EOPNOTSUPP if frames have a second address; -ENOMEM. What
+ * fails changes nothing, but for -EIO: undoing found no memory, so root has lost frames, and hv.psc.lost has grown by
+ * as many.
  */
 int __must_check hv_donation_take(struct hv_psc *list);
 
 /**
  * hv_donation_return() - root gets them back: any frames that it gave, and no cell has; the operation is HV_PSC_SHARED
  *
- * What is in them is root's own, or was scrubbed when a cell gave them up. Returns as hv_donation_take().
+ * What is in them is root's own, or was scrubbed when a cell gave them up. Return: 0; -EINVAL; -EBUSY if a frame was not
+ * given, or all of them have come back; -ENOMEM: a part may have come back, and the same list can be tried again.
  */
 int __must_check hv_donation_return(const struct hv_psc *list);
 

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Memory that root gives and gets back. */
+/* sources: hvcore/root.c hvcore/memory.c hvcore/aspace.c hvcore/mset.c hvcore/mset_check.c hvcore/region.c */
+/* sources: hvcore/region_release.c hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c hvcore/owner.c */
+/* sources: hvcore/span.c hvcore/normal_world.c hvcore/psc.c hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c */
+/* sources: hvcore/buddy_check.c hvcore/slab.c hvcore/slab_check.c hvcore/string.c hvcore/donation.c */
+/* sources: arch/x86/svm/nptfmt.c arch/x86/ptfmt.c tests/unit/fake_arch.c tests/unit/fake_log.c */
+/* sources: tests/unit/root_unit.c */
+#include "root_unit.h"
+
+#include <hv/donation.h>
+
+#define LARGE (HV_PSC_2M | (u64)HV_PSC_PRIVATE << HV_PSC_OP_SHIFT)
+#define SMALL ((u64)HV_PSC_PRIVATE << HV_PSC_OP_SHIFT)
+#define RUN 0x4000000ULL	/* two blocks in a row */
+#define BLOCK 0x8000000ULL
+#define FRAME 0x9005000ULL
+#define UNTOUCHED 0x9006000ULL
+
+static const u64 given[] = { RUN, RUN + HV_SIZE_2M, BLOCK, FRAME };
+
+static struct hv_psc list_of(unsigned int op)
+{
+	struct hv_psc list = {
+		.end_entry = 3,
+		.entry = { RUN | LARGE, (RUN + HV_SIZE_2M) | LARGE, BLOCK | LARGE, FRAME | SMALL },
+	};
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		list.entry[i] = (list.entry[i] & ~HV_PSC_OP_MASK) | (u64)op << HV_PSC_OP_SHIFT;
+	return list;
+}
+
+static int give(void)
+{
+	struct hv_psc list = list_of(HV_PSC_PRIVATE);
+
+	return hv_donation_take(&list);
+}
+
+static int get_back(void)
+{
+	struct hv_psc list = list_of(HV_PSC_SHARED);
+
+	return hv_donation_return(&list);
+}
+
+static void assert_owner(u64 at, u16 owner)
+{
+	hv_hpa_t end;
+
+	assert_int_equal(hv_owner_of(&hv.owners, hv_hpa(at), &end), owner);
+}
+
+static void assert_roots(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < HV_ARRAY_SIZE(given); i++) {
+		assert_int_equal(root_unit_mapping(given[i]).address, given[i]);
+		assert_owner(given[i], HV_OWNER_ROOT);
+	}
+	assert_int_equal(hv_memory_check(), 0);
+	assert_int_equal(hv_memory_check_tables(), 0);
+}
+
+static void assert_given(void)
+{
+	struct hv_pt_mapping mapping;
+	unsigned int i;
+
+	for (i = 0; i < HV_ARRAY_SIZE(given); i++) {
+		assert_int_equal(hv_pt_query(&hv.root.space.set.pt, given[i], &mapping), -ENOENT);
+		assert_owner(given[i], HV_MEMORY_DONATED);
+		assert_false(hv_memory_is_roots(given[i], HV_PAGE_SIZE));
+	}
+	assert_int_equal(root_unit_mapping(UNTOUCHED).address, UNTOUCHED);
+	assert_int_equal(hv_memory_check(), 0);
+	assert_int_equal(hv_memory_check_tables(), 0);
+}
+
+static void test_gives_and_gets_back(void **state)
+{
+	u64 frames = hv.pool.free, regions = hv.root.space.set.regions.count, tables = hv.root.space.set.pt.tables;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++) {
+		assert_int_equal(give(), 0);
+		assert_given();
+		assert_int_equal(get_back(), 0);
+		assert_roots();
+	}
+	hv_pool_trim(&hv.pool);
+	assert_int_equal(hv.pool.free, frames);
+	assert_int_equal(hv.root.space.set.regions.count, regions);
+	assert_int_equal(hv.root.space.set.pt.tables, tables);
+	assert_int_equal(hv.psc.lost, 0);
+}
+
+/* All of it is forgotten at once, before it changes hands. */
+static void test_one_flush_for_all(void **state)
+{
+	u64 flushes;
+
+	(void)state;
+	hv_aspace_set_live(&hv.root.space, true);
+	flushes = hv.stats->tlb_flushes;
+	assert_int_equal(give(), 0);
+	assert_int_equal(hv.stats->tlb_flushes, flushes + 1);
+	assert_int_equal(get_back(), 0);
+	hv_aspace_set_live(&hv.root.space, false);
+}
+
+static void test_back_in_parts(void **state)
+{
+	struct hv_psc part = { .end_entry = 0,
+			       .entry = { (RUN + HV_PAGE_SIZE) | (u64)HV_PSC_SHARED << HV_PSC_OP_SHIFT } };
+
+	(void)state;
+	assert_int_equal(give(), 0);
+	assert_int_equal(hv_donation_return(&part), 0);
+	assert_int_equal(root_unit_mapping(RUN + HV_PAGE_SIZE).size, HV_PAGE_SIZE);
+	assert_owner(RUN, HV_MEMORY_DONATED);
+	/* not all of it is there to be returned */
+	assert_int_equal(get_back(), -EBUSY);
+	assert_owner(FRAME, HV_MEMORY_DONATED);
+}
+
+static int try(u64 entry)
+{
+	struct hv_psc list = { .end_entry = 1, .entry = { 0x1000 | SMALL, entry } };
+
+	return hv_donation_take(&list);
+}
+
+static void test_only_its_own(void **state)
+{
+	u64 frames = hv.pool.free;
+
+	(void)state;
+	assert_int_equal(try(RANGE | SMALL), -EBUSY);
+	assert_int_equal(try(RANGE | LARGE), -EBUSY);
+	assert_int_equal(try(SECURE | SMALL), -EBUSY);
+	assert_int_equal(try(APIC | SMALL), -EBUSY);
+	assert_int_equal(try(SMALL_UNIT | SMALL), -EBUSY);
+	assert_int_equal(try(RAM_END | SMALL), -EBUSY);
+	assert_int_equal(try((HV_PSC_FRAME & ~HV_BIT(12)) | SMALL), -EBUSY);
+	assert_owner(0x1000, HV_OWNER_ROOT);
+	assert_int_equal(root_unit_mapping(0x1000).address, 0x1000);
+	assert_int_equal(give(), 0);
+	assert_int_equal(give(), -EBUSY);
+	assert_given();
+	assert_int_equal(get_back(), 0);
+	assert_int_equal(get_back(), -EBUSY);
+	hv_pool_trim(&hv.pool);
+	assert_int_equal(hv.pool.free, frames);
+}
+
+static void test_operation_must_fit(void **state)
+{
+	struct hv_psc list = list_of(HV_PSC_SHARED);
+
+	(void)state;
+	assert_int_equal(hv_donation_take(&list), -EINVAL);
+	list = list_of(HV_PSC_PRIVATE);
+	assert_int_equal(hv_donation_return(&list), -EINVAL);
+	list.end_entry = HV_PSC_ENTRIES;
+	assert_int_equal(hv_donation_take(&list), -EINVAL);
+	assert_roots();
+}
+
+static void test_refused_with_two_addresses(void **state)
+{
+	(void)state;
+	hv.encryption_bit = 1ULL << 47;
+	assert_int_equal(give(), -EOPNOTSUPP);
+	hv.encryption_bit = 0;
+	assert_roots();
+}
+
+/* What is taken from the pool, linked through the first words. */
+struct drained {
+	u64 *frames;
+	u64 *items;
+};
+
+static u64 *linked(u64 *first, u64 *next)
+{
+	*first = (u64)(uintptr_t)next;
+	return first;
+}
+
+/* Leaves @left frames free, and no room in pages that are in use. */
+static struct drained drain(u64 left)
+{
+	static const u64 sizes[] = { sizeof(struct hv_region), sizeof(struct hv_span) };
+	struct drained d = { NULL, NULL };
+	u64 *p, *next;
+	unsigned int i;
+
+	hv_pool_trim(&hv.pool);
+	while ((p = hv_pool_alloc(&hv.pool)))
+		d.frames = linked(p, d.frames);
+	for (i = 0; i < HV_ARRAY_SIZE(sizes); i++)
+		while ((p = hv_alloc(&hv.pool, sizes[i])))
+			d.items = linked(p, d.items);
+	for (; left--; d.frames = next) {
+		next = (u64 *)(uintptr_t)*d.frames;
+		assert_int_equal(hv_pool_free(&hv.pool, d.frames), 0);
+	}
+	return d;
+}
+
+static void refill(struct drained d)
+{
+	u64 *next;
+
+	for (; d.frames; d.frames = next) {
+		next = (u64 *)(uintptr_t)*d.frames;
+		assert_int_equal(hv_pool_free(&hv.pool, d.frames), 0);
+	}
+	for (; d.items; d.items = next) {
+		next = (u64 *)(uintptr_t)*d.items;
+		assert_int_equal(hv_free(&hv.pool, d.items), 0);
+	}
+}
+
+/* With every number of frames that may be left: all is given or nothing; what does not come back at once comes back later; nothing is lost. */
+static void test_every_failure_unwinds(void **state)
+{
+	struct drained drained;
+	u64 k, frames;
+	int err;
+
+	(void)state;
+	hv_pool_trim(&hv.pool);
+	frames = hv.pool.free;
+	for (k = 0, err = -ENOMEM; err; k++) {
+		drained = drain(k);
+		err = give();
+		refill(drained);
+		assert_true(!err || err == -ENOMEM);
+		if (err)
+			assert_roots();
+		hv_pool_trim(&hv.pool);
+		assert_true(!err || hv.pool.free == frames);
+	}
+	print_message("# note: given with %llu free frames\n", k - 1);
+	assert_true(k > 1);
+	for (k = 0, err = -ENOMEM; err; k++) {
+		assert_int_equal(hv_memory_check_tables(), 0);
+		drained = drain(k);
+		err = get_back();
+		refill(drained);
+		assert_true(!err || err == -ENOMEM);
+	}
+	print_message("# note: returned with %llu free frames\n", k - 1);
+	assert_roots();
+	hv_pool_trim(&hv.pool);
+	assert_int_equal(hv.pool.free, frames);
+	assert_int_equal(hv.psc.lost, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ROOT_TEST("root gives memory and gets it back, a thousand times", test_gives_and_gets_back),
+		ROOT_TEST("E5 one flush for a whole list", test_one_flush_for_all),
+		ROOT_TEST("what is returned in part is not returned again", test_back_in_parts),
+		ROOT_TEST("root gives only what is its own", test_only_its_own),
+		ROOT_TEST("a list is for one of the two", test_operation_must_fit),
+		ROOT_TEST("nothing is given that has two addresses", test_refused_with_two_addresses),
+		ROOT_TEST("every failure unwinds", test_every_failure_unwinds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
