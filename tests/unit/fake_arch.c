@@ -26,6 +26,7 @@ static union {
 struct hv hv = { .stats = &stats.stats };
 struct fake_types fake_types = { 0, HV_TYPE_WB, HV_TYPE_WB };
 u64 fake_flushes;
+void (*fake_on_flush)(void);
 
 void hv_arch_relax(void)
 {
@@ -46,6 +47,8 @@ void hv_request_flush(const struct hv_pt *pt)
 	unsigned int i;
 
 	fake_flushes++;
+	if (fake_on_flush)
+		fake_on_flush();
 	for (i = 0; i < TLB_ENTRIES; i++)
 		if (tlb[i].pt == pt)
 			tlb[i].pt = NULL;
@@ -58,6 +61,7 @@ void fake_tlb_reset(void)
 	for (i = 0; i < TLB_ENTRIES; i++)
 		tlb[i].pt = NULL;
 	fake_flushes = 0;
+	fake_on_flush = NULL;
 	stats.stats.tlb_flushes = 0;
 }
 

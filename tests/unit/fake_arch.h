@@ -15,6 +15,9 @@ struct fake_types {
 extern struct fake_types fake_types;
 extern u64 fake_flushes;
 
+/* What other CPUs do while one waits for them, or NULL. */
+extern void (*fake_on_flush)(void);
+
 /** fake_tlb_touch() - a CPU accesses @at: it may keep the translation and all tables on the way */
 void fake_tlb_touch(const struct hv_pt *pt, u64 at);
 

@@ -227,7 +227,7 @@ static void refill(struct drained d)
 	}
 }
 
-/* With every number of frames that may be left: all is given or nothing; what does not come back at once comes back later; nothing is lost. */
+/* With every number of free frames: given is all or nothing, what does not come back now comes back later. */
 static void test_every_failure_unwinds(void **state)
 {
 	struct drained drained;
@@ -263,6 +263,31 @@ static void test_every_failure_unwinds(void **state)
 	assert_int_equal(hv.psc.lost, 0);
 }
 
+static struct drained taken_by_others;
+
+static void take_all(void)
+{
+	taken_by_others = drain(0);
+}
+
+/* Another CPU takes the memory that undoing needs: root's frames are kept from everybody, and the log says so. */
+static void test_loss_is_said(void **state)
+{
+	struct hv_pt_mapping mapping;
+
+	(void)state;
+	hv_aspace_set_live(&hv.root.space, true);
+	fake_on_flush = take_all;
+	assert_int_equal(give(), -EIO);
+	fake_on_flush = NULL;
+	refill(taken_by_others);
+	assert_int_equal(hv.psc.lost, 3 * 512 + 1);
+	assert_int_equal(hv_pt_query(&hv.root.space.set.pt, RUN, &mapping), -ENOENT);
+	assert_owner(RUN, HV_OWNER_ROOT);
+	assert_int_equal(hv_memory_check_tables(), 0);
+	hv_aspace_set_live(&hv.root.space, false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +298,7 @@ int main(void)
 		ROOT_TEST("a list is for one of the two", test_operation_must_fit),
 		ROOT_TEST("nothing is given that has two addresses", test_refused_with_two_addresses),
 		ROOT_TEST("every failure unwinds", test_every_failure_unwinds),
+		ROOT_TEST("what cannot be undone is counted and said", test_loss_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,8 +20,8 @@ int __must_check hv_donation_take(struct hv_psc *list);
 /**
  * hv_donation_return() - root gets them back: any frames that it gave, and no cell has; the operation is HV_PSC_SHARED
  *
- * What is in them is root's own, or was scrubbed when a cell gave them up. Return: 0; -EINVAL; -EBUSY if a frame was not
- * given, or all of them have come back; -ENOMEM: a part may have come back, and the same list can be tried again.
+ * What is in them is root's own, or was scrubbed when a cell gave them up. Return: 0; -EINVAL; -EBUSY if a frame was
+ * not given, or all of them have come back; -ENOMEM: a part may have come back, and the same list can be tried again.
  */
 int __must_check hv_donation_return(const struct hv_psc *list);
 
