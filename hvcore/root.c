@@ -231,9 +231,15 @@ static const char *access_name(u8 access)
 	return access & HV_ACCESS_EXEC ? "jump into" : "read of";
 }
 
+/* The pages of root's own that show it header, log and statistics. */
+static bool is_shown(u64 gpa)
+{
+	return gpa - hv.config->shared.start < HV_SHARED_STATS + hv.header->stats_size;
+}
+
 enum hv_verdict hv_root_violation(struct hv_cpu *cpu, struct hv_exit *exit)
 {
-	bool hidden = hv_memory_is_hidden(exit->gpa & HV_PAGE_MASK);
+	bool hidden = hv_memory_is_hidden(exit->gpa & HV_PAGE_MASK) || is_shown(exit->gpa);
 
 	hv_event("root: %s %s memory at 0x%llx, RIP 0x%llx", access_name(exit->access), hidden ? "hidden" : "absent",
 		 exit->gpa, hv_arch_guest_rip(cpu));

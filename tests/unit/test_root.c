@@ -188,6 +188,12 @@ static void violations_are_judged(void **state)
 	assert_int_equal(hv_root_violation(&cpu, &exit), HV_RESUME);
 	exit.during = HV_DURING_EVENT;
 	assert_int_equal(hv_root_violation(&cpu, &exit), HV_INJECT_GP);
+	exit = (struct hv_exit){ .gpa = SHARED + HV_SHARED_STATS, .access = HV_ACCESS_WRITE };
+	assert_int_equal(hv_root_violation(&cpu, &exit), HV_RESUME);
+	exit.gpa = SHARED + HV_SHARED_STATS + PAGE;
+	assert_int_equal(hv_root_violation(&cpu, &exit), HV_INJECT_GP);
+	exit.gpa = SHARED - 1;
+	assert_int_equal(hv_root_violation(&cpu, &exit), HV_INJECT_GP);
 	exit = (struct hv_exit){ .gpa = RANGE, .access = HV_ACCESS_EXEC };
 	assert_int_equal(hv_root_violation(&cpu, &exit), HV_INJECT_GP);
 	exit = (struct hv_exit){ .gpa = 1ULL << 39, .access = HV_ACCESS_READ };
