@@ -50,13 +50,22 @@ static int lose(const struct run *run)
 	return -EIO;
 }
 
-static bool are_roots(const struct hv_psc *list)
+/* Root's RAM, and mapped as such: not where it is shown the log. */
+static bool can_give(const struct run *run)
+{
+	const struct hv_range *shared = &hv.config->shared;
+
+	return hv_is_valid_normal_world_gpaddr(&hv.normal, hv_gpa(run->start), run->size) &&
+	       (run->start + run->size <= shared->start || run->start >= shared->start + shared->size);
+}
+
+static bool can_give_all(const struct hv_psc *list)
 {
 	u32 i = list->cur_entry;
 	struct run run;
 
 	while (next_run(list, &i, &run))
-		if (!hv_is_valid_normal_world_gpaddr(&hv.normal, hv_gpa(run.start), run.size))
+		if (!can_give(&run))
 			return false;
 	return true;
 }
@@ -97,7 +106,7 @@ static int take(struct hv_psc *list)
 	/* Each frame has a second address then, by which root would reach it still. */
 	if (hv.encryption_bit)
 		return -EOPNOTSUPP;
-	if (!are_roots(list))
+	if (!can_give_all(list))
 		return -EBUSY;
 	err = unmap_all(list);
 	if (err)

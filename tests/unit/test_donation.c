@@ -146,6 +146,8 @@ static void test_only_its_own(void **state)
 	assert_int_equal(try(APIC | SMALL), -EBUSY);
 	assert_int_equal(try(SMALL_UNIT | SMALL), -EBUSY);
 	assert_int_equal(try(RAM_END | SMALL), -EBUSY);
+	assert_int_equal(try(SHARED | SMALL), -EBUSY);
+	assert_int_equal(try(SHARED | LARGE), -EBUSY);
 	assert_int_equal(try((HV_PSC_FRAME & ~HV_BIT(12)) | SMALL), -EBUSY);
 	assert_owner(0x1000, HV_OWNER_ROOT);
 	assert_int_equal(root_unit_mapping(0x1000).address, 0x1000);

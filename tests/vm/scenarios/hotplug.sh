@@ -16,12 +16,14 @@ cycle() { # CPU
 }
 
 check "launch" hv_load || exit
+free=$(cat /sys/class/hv/hv0/pool_frames_free)
 for dir in "$cpus"/cpu[0-9]*; do
 	cpu=${dir##*/cpu}
 	[ -e "$dir/online" ] || continue
 	check "CPU $cpu goes and comes back" cycle "$cpu"
 done
 equal "all CPUs are back" "$(online)" "$all"
+equal "the pool has as many free frames as before" "$(cat /sys/class/hv/hv0/pool_frames_free)" "$free"
 # The hypervisor looks at INIT while CPUs are started: on VMX root loses rights to a page, and every CPU has to know.
 flushes=$(cat /sys/class/hv/hv0/tlb_flushes)
 measure tlb_flushes "$flushes"
