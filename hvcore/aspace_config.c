@@ -125,6 +125,7 @@ static int configure(struct hv_aspace *as, struct progress *done)
 }
 
 HV_STATIC_ASSERT(HV_CONF_MAX_REGIONS <= 64);
+HV_STATIC_ASSERT(HV_CONF_MAX_ID == HV_OWNER_MAX_CELL);
 
 int hv_aspace_configure(struct hv_aspace *as, const struct hv_cellconf *conf)
 {
