@@ -105,17 +105,34 @@ static int reserve_and_insert(struct hv_mset *set, const struct hv_region *regio
 	return err;
 }
 
+/* Is a frame that @wanted wants mapped elsewhere in the set, or may it be any time? The object of EMPTY is nobody's. */
+static bool is_in_use(const struct hv_mset *set, const struct hv_region *wanted)
+{
+	const struct hv_region *region;
+	const struct hv_span *span;
+	u64 from, size;
+
+	for (span = hv_span_first(&set->regions); span; span = hv_span_next(&set->regions, span)) {
+		region = hv_span_entry(span, const struct hv_region, span);
+		from = hv_region_has_frames(region) ? hv_hpa_raw(region->frames->start) : region->to;
+		size = hv_region_has_frames(region) ? region->frames->frames * HV_PAGE_SIZE : region->span.size;
+		if (region->mapper != HV_MAP_EMPTY && wanted->to < from + size && from < wanted->to + wanted->span.size)
+			return true;
+	}
+	return false;
+}
+
 int hv_aspace_insert_identical(struct hv_mset *set, const struct hv_region *region, bool lenient, bool *reserved)
 {
 	hv_hpa_t hpa = hv_hpa(region->to);
 	int err;
 
 	*reserved = false;
+	/* What is mapped already is owned already: say that it exists, not that it is busy. */
+	if (hv_span_first_overlap(&set->regions, region->span.start, region->span.size) || is_in_use(set, region))
+		return -EEXIST;
 	if (!set->owners || (region->flags & HV_MEM_ROOTSHARED))
 		return hv_mset_insert(set, region);
-	/* What is mapped already is owned already: say that it exists, not that it is busy. */
-	if (hv_span_first_overlap(&set->regions, region->span.start, region->span.size))
-		return -EEXIST;
 	*reserved = hv_owner_holds(set->owners, HV_OWNER_ROOT, hpa, region->span.size);
 	if (*reserved)
 		return reserve_and_insert(set, region);
@@ -130,18 +147,19 @@ int hv_aspace_insert_identical(struct hv_mset *set, const struct hv_region *regi
 	return err;
 }
 
-int hv_aspace_map_identical(struct hv_aspace *as, hv_gpa_t gpa, u64 size, u32 flags, bool lenient)
+int hv_aspace_map_identical(struct hv_aspace *as, hv_gpa_t gpa, hv_hpa_t hpa, u64 size, u32 flags, bool lenient)
 {
 	const struct hv_region region = {
 		.span = { .start = hv_gpa_raw(gpa), .size = size },
 		.flags = flags,
 		.mapper = HV_MAP_OFFSET,
-		.to = hv_gpa_raw(gpa),
+		.to = hv_hpa_raw(hpa),
 	};
 	bool reserved;
 	int err;
 
-	if (!hv_aspace_contains_range(as, gpa, size) || !hv_pt_covers(&as->set.pt, region.to, size))
+	if (!hv_aspace_contains_range(as, gpa, size) || !hv_pt_covers(&as->set.pt, region.span.start, size) ||
+	    !HV_IS_ALIGNED(region.to, HV_PAGE_SIZE) || !hv_span_is_valid(region.to, size))
 		return -EINVAL;
 	hv_aspace_lock(as);
 	err = hv_aspace_insert_identical(&as->set, &region, lenient, &reserved);

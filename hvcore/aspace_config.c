@@ -44,7 +44,7 @@ static int map_region(struct hv_aspace *as, struct progress *done, u32 i)
 		return err;
 	}
 	region.mapper = HV_MAP_OFFSET;
-	region.to = wanted->gpa;
+	region.to = wanted->phys;
 	return map_identical(as, &region, wanted->is_lenient, HV_BIT(i), &done->reserved_regions);
 }
 
@@ -98,7 +98,8 @@ static void give_back(struct hv_aspace *as, const struct progress *done)
 	for (i = done->conf->nr_regions; i-- > 0;) {
 		region = &done->conf->regions[i];
 		if (done->reserved_regions & HV_BIT(i))
-			(void)!hv_owner_change(owners, hv_hpa(region->gpa), region->size, as->set.owner, HV_OWNER_ROOT);
+			(void)!hv_owner_change(owners, hv_hpa(region->phys), region->size, as->set.owner,
+					       HV_OWNER_ROOT);
 		else if (done->mapped_regions & HV_BIT(i))
 			(void)!hv_region_disown(&as->set, region->gpa, region->gpa + region->size);
 	}
@@ -124,6 +125,7 @@ static int configure(struct hv_aspace *as, struct progress *done)
 }
 
 HV_STATIC_ASSERT(HV_CONF_MAX_REGIONS <= 64);
+HV_STATIC_ASSERT(HV_CONF_MAX_ID == HV_OWNER_MAX_CELL);
 
 int hv_aspace_configure(struct hv_aspace *as, const struct hv_cellconf *conf)
 {

@@ -14,8 +14,8 @@ ROOMS = [
     ("arch/x86/svm/", r"hv/|hvabi/|x86/|svm/"),
     ("arch/x86/", r"hv/|hvabi/|x86/"),
     ("kmod/uapi/", r"linux/(types|genetlink|netlink)\.h$"),
-    ("kmod/", r"linux/|asm/|net/|hvabi/|uapi/"),
-    ("tools/", r"(?!asm/|x86/|hv/|kmod/)"),
+    ("kmod/", r"linux/|asm/|net/|hvabi/|uapi/|hv/cellconf\.h$"),
+    ("tools/", r"(?!asm/|x86/|hv/(?!cellconf\.h$)|kmod/)"),
 ]
 INCLUDES_ALLOWED = {
     ("hvcore/include/hv/types.h", "linux/types.h"): "the same names as Linux's where the module sees both",

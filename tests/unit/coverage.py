@@ -12,8 +12,8 @@ LEAST = 95.0
 # the memory half of the core is judged; the other files are shown
 JUDGED = ["buddy", "buddy_check", "slab", "slab_check", "frame", "pool", "span", "owner", "normal_world", "psc",
           "psc_native", "pt", "pt_map", "pt_change", "pt_table", "region", "region_release", "mset", "mset_check",
-          "mset_clone", "aspace", "aspace_access", "aspace_config", "cellconf", "memory", "root", "sysconfig",
-          "donation", "request"]
+          "mset_clone", "aspace", "aspace_access", "aspace_config", "cellconf", "cellconf_region", "cellconf_io",
+          "cellconf_x86", "cellconf_devices", "memory", "root", "sysconfig", "donation", "request"]
 
 
 def measure(directory):

@@ -3,6 +3,7 @@
 /* sources: arch/x86/vmx/eptfmt.c tests/unit/fake_pool.c tests/unit/fake_arch.c hvcore/region.c */
 /* sources: hvcore/region_release.c hvcore/mset.c hvcore/mset_clone.c hvcore/mset_check.c hvcore/span.c */
 /* sources: hvcore/owner.c hvcore/aspace.c hvcore/aspace_access.c hvcore/aspace_config.c hvcore/cellconf.c */
+/* sources: hvcore/cellconf_region.c hvcore/cellconf_io.c hvcore/cellconf_x86.c hvcore/cellconf_devices.c */
 /* sources: tests/unit/fake_log.c */
 /* The address space of a cell, item by item. */
 #include <pthread.h>
@@ -112,8 +113,10 @@ static void out_of_range(void **state)
 	assert_int_equal(hv_aspace_map_alloc(&as, gpa(0), K4, RW, 0), -EINVAL);
 	assert_int_equal(hv_aspace_map_alloc(&as, gpa(G1), K4, RW, 4), -EINVAL);
 	assert_int_equal(hv_aspace_map_empty(&as, gpa(0), K4, HV_MEM_READ, &object), -EINVAL);
-	assert_int_equal(hv_aspace_map_identical(&as, gpa(0), K4, RW, true), -EINVAL);
-	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1 + 1), K4, RW, true), -EINVAL);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(0), hv_hpa(0), K4, RW, true), -EINVAL);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1 + 1), hv_hpa(G1), K4, RW, true), -EINVAL);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1), hv_hpa(G1 + 1), K4, RW, true), -EINVAL);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1), hv_hpa(-K4), 2 * K4, RW, true), -EINVAL);
 	assert_int_equal(hv_aspace_unmap(&as, gpa(0), K4), -EINVAL);
 	assert_int_equal(hv_aspace_unmap(&as, gpa(G1), K4), -ENOENT);
 	assert_int_equal(hv_aspace_protect(&as, gpa(0), K4, RW), -EINVAL);
@@ -288,19 +291,51 @@ static void identical(void **state)
 	hv_hpa_t hpa;
 
 	(void)state;
-	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1), M2, RW, false), 0);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1), hv_hpa(G1), M2, RW, false), 0);
 	assert_int_equal(hv_aspace_translate(&as, gpa(G1 + 5), &hpa), 0);
 	assert_int_equal(hv_hpa_raw(hpa), G1 + 5);
 	assert_true(hv_owner_holds(&owners, CELL, hv_hpa(G1), M2));
-	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1 + K4), K4, RW, true), -EEXIST);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1 + K4), hv_hpa(G1 + K4), K4, RW, true), -EEXIST);
 	/* it stays the cell's, and can come back */
 	assert_int_equal(hv_aspace_unmap(&as, gpa(G1), M2), 0);
 	assert_true(hv_owner_holds(&owners, CELL, hv_hpa(G1), M2));
-	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1), K4, RW, false), 0);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1), hv_hpa(G1), K4, RW, false), 0);
 	assert_int_equal(fake_log_lines, 0);
 	/* what is shared with root stays root's */
-	assert_int_equal(hv_aspace_map_identical(&as, gpa(2 * G1), M2, RW | HV_MEM_ROOTSHARED, false), 0);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(2 * G1), hv_hpa(2 * G1), M2, RW | HV_MEM_ROOTSHARED, false),
+			 0);
 	assert_true(hv_owner_holds(&owners, HV_OWNER_ROOT, hv_hpa(2 * G1), M2));
+}
+
+static void identical_elsewhere(void **state)
+{
+	const struct hv_pt_object object = { 8 * G1, K4 };
+	hv_hpa_t hpa;
+
+	(void)state;
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1), hv_hpa(5 * G1), M2, RW, false), 0);
+	assert_int_equal(hv_aspace_translate(&as, gpa(G1 + 5), &hpa), 0);
+	assert_int_equal(hv_hpa_raw(hpa), 5 * G1 + 5);
+	assert_true(hv_owner_holds(&owners, CELL, hv_hpa(5 * G1), M2));
+	assert_true(hv_owner_holds(&owners, HV_OWNER_ROOT, hv_hpa(G1), M2));
+	/* what lies at its address is free for others; its own frames are not, wherever, shared or not */
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(2 * G1), hv_hpa(G1), M2, RW, false), 0);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(3 * G1), hv_hpa(5 * G1 + M2 - K4), M2, RW, true), -EEXIST);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(3 * G1), hv_hpa(5 * G1 - K4), 2 * K4,
+						 RW | HV_MEM_ROOTSHARED, false), -EEXIST);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(3 * G1), hv_hpa(5 * G1 + M2), K4, RW, false), 0);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(4 * G1), hv_hpa(5 * G1 - K4), K4, RW, false), 0);
+	/* unmapped, they can be mapped again, at another address as well */
+	assert_int_equal(hv_aspace_unmap(&as, gpa(G1), M2), 0);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(6 * G1), hv_hpa(5 * G1), M2, RW, false), 0);
+	/* nor is a frame that an alloc region has or could take */
+	assert_int_equal(hv_aspace_map_alloc(&as, gpa(7 * G1), K4, RW, HV_ALLOC_POPULATE), 0);
+	assert_int_equal(hv_aspace_translate(&as, gpa(7 * G1), &hpa), 0);
+	assert_true(hv_owner_holds(&owners, CELL, hpa, K4));
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(8 * G1), hpa, K4, RW, true), -EEXIST);
+	/* an object that stands for many pages is none of the cell's frames */
+	assert_int_equal(hv_aspace_map_empty(&as, gpa(9 * G1), M2, HV_MEM_READ, &object), 0);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(10 * G1), hv_hpa(8 * G1), K4, RW, false), 0);
 }
 
 static void identical_busy(void **state)
@@ -309,23 +344,23 @@ static void identical_busy(void **state)
 
 	(void)state;
 	assert_int_equal(hv_owner_change(&owners, hv_hpa(G1), K4, HV_OWNER_ROOT, CELL + 1), 0);
-	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1), M2, RW, false), -EBUSY);
-	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1), M2, RW, true), -EBUSY);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1), hv_hpa(G1), M2, RW, false), -EBUSY);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(G1), hv_hpa(G1), M2, RW, true), -EBUSY);
 	assert_true(hv_owner_holds(&owners, HV_OWNER_ROOT, hv_hpa(G1 + K4), M2 - K4));
 	/* a shared set's, within the grant: not reserved, but allowed */
 	assert_int_equal(hv_owner_change(&owners, hv_hpa(2 * G1), K4, HV_OWNER_ROOT, hv_owner_set(0)), 0);
 	assert_int_equal(hv_owner_grant(&owners, hv_owner_set(0), CELL, HV_RIGHT_READ | HV_RIGHT_WRITE), 0);
-	assert_int_equal(hv_aspace_map_identical(&as, gpa(2 * G1), K4, RW, false), -EBUSY);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(2 * G1), hv_hpa(2 * G1), K4, RW, false), -EBUSY);
 	assert_int_equal(fake_log_lines, 0);
-	assert_int_equal(hv_aspace_map_identical(&as, gpa(2 * G1), K4, RW, true), 0);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(2 * G1), hv_hpa(2 * G1), K4, RW, true), 0);
 	assert_int_equal(fake_log_lines, 1);
 	/* what fails later takes nothing from root */
 	fake_pool_left = 3;
-	assert_int_equal(hv_aspace_map_identical(&as, gpa(3 * G1), M2 + K4, RW, false), -ENOMEM);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(3 * G1), hv_hpa(3 * G1), M2 + K4, RW, false), -ENOMEM);
 	fake_pool_left = FAKE_POOL_PLENTY;
 	assert_true(hv_owner_holds(&owners, HV_OWNER_ROOT, hv_hpa(3 * G1), M2 + K4));
 	as.set.owners = NULL;
-	assert_int_equal(hv_aspace_map_identical(&as, gpa(4 * G1), M2, RW, false), 0);
+	assert_int_equal(hv_aspace_map_identical(&as, gpa(4 * G1), hv_hpa(4 * G1), M2, RW, false), 0);
 	assert_int_equal(hv_aspace_clear(&as), 0);
 	as.set.owners = none;
 }
@@ -356,13 +391,17 @@ static struct hv_cellconf some_conf(void)
 	return (struct hv_cellconf){
 		.id = CELL,
 		.name = "cell",
+		.entry = G1,
+		.entry_mode = HV_ENTRY_LONG64,
 		.nr_vcpus = 1,
 		.nr_regions = 6,
 		.regions = {
 			{ .gpa = G1, .size = 4 * K4, .flags = HV_MEM_RWX, .populate = 1 },
-			{ .gpa = 0xfed00400, .size = 0x400, .flags = RW | HV_MEM_DEVICE, .mode = HV_MODE_IDENTICAL },
-			{ .gpa = 2 * G1, .size = M2, .flags = RW, .mode = HV_MODE_IDENTICAL },
-			{ .gpa = 0xfed01000, .size = 0x10, .flags = RW | HV_MEM_DEVICE, .mode = HV_MODE_IDENTICAL },
+			{ .gpa = 0xfed00400, .phys = 0xfed00400, .size = 0x400, .flags = RW | HV_MEM_DEVICE,
+			  .mode = HV_MODE_IDENTICAL },
+			{ .gpa = 2 * G1, .phys = 6 * G1, .size = M2, .flags = RW, .mode = HV_MODE_IDENTICAL },
+			{ .gpa = 0xfed01000, .phys = 0xfed01000, .size = 0x10, .flags = RW | HV_MEM_DEVICE,
+			  .mode = HV_MODE_IDENTICAL },
 			{ .gpa = 3 * G1, .size = 2 * K4, .flags = RW, .mode = HV_MODE_SECURE, .populate = 1 },
 			{ .gpa = 5 * G1, .size = M2, .flags = RW },
 		},
@@ -396,6 +435,10 @@ static void configure(void **state)
 	assert_int_equal(mapping.address, 0xfed01fff);
 	assert_int_equal(mapping.flags, PT_RW | HV_PT_TYPE(HV_TYPE_UC));
 	assert_true(hv_owner_holds(&owners, CELL, hv_hpa(0xfed00000), 2 * K4));
+	assert_int_equal(hv_pt_query(&as.set.pt, 2 * G1, &mapping), 0);
+	assert_int_equal(mapping.address, 6 * G1);
+	assert_true(hv_owner_holds(&owners, CELL, hv_hpa(6 * G1), M2));
+	assert_true(hv_owner_holds(&owners, HV_OWNER_ROOT, hv_hpa(2 * G1), M2));
 	assert_int_equal(hv_aspace_configure(&as, &conf), -EEXIST);
 	assert_int_equal(hv_aspace_clear(&as), 0);
 }
@@ -411,12 +454,12 @@ static void configure_refused(void **state)
 	conf.regions[5].gpa = 0;
 	assert_int_equal(hv_aspace_configure(&as, &conf), -EINVAL);
 	conf = some_conf();
-	conf.regions[3].gpa = 17 * G1;
+	conf.regions[3].gpa = conf.regions[3].phys = 17 * G1;
 	assert_int_equal(hv_aspace_configure(&as, &conf), -EINVAL);
 	conf = some_conf();
 	assert_int_equal(hv_owner_change(&owners, hv_hpa(0xfed01000), K4, HV_OWNER_ROOT, CELL + 1), 0);
 	assert_int_equal(hv_aspace_configure(&as, &conf), -EBUSY);
-	assert_true(hv_owner_holds(&owners, HV_OWNER_ROOT, hv_hpa(2 * G1), M2));
+	assert_true(hv_owner_holds(&owners, HV_OWNER_ROOT, hv_hpa(6 * G1), M2));
 	as.secure = NULL;
 	assert_int_equal(hv_aspace_configure(&as, &conf), -ENODEV);
 	assert_int_equal(as.set.regions.count, 0);
@@ -436,6 +479,7 @@ int main(void)
 		TEST(chunks, "F4 chunks across pages"),
 		TEST(copy, "F4 copy across pages, all or nothing"),
 		TEST(identical, "F5 identical: reserved, then mapped"),
+		TEST(identical_elsewhere, "F5 identical at another address, but no frame twice"),
 		TEST(identical_busy, "F5 identical: busy, or lenient"),
 		TEST(alloc_modes, "F6 F6a alloc and secure"),
 		TEST(configure, "F7 a configuration is mapped as a whole"),

@@ -97,15 +97,17 @@ int __must_check hv_aspace_map_empty(struct hv_aspace *as, hv_gpa_t gpa, u64 siz
 				     const struct hv_pt_object *object);
 
 /**
- * hv_aspace_map_identical() - take exactly these frames from root and map them at their own address
+ * hv_aspace_map_identical() - take exactly these frames from root and map them in one piece
  * @lenient: if they are not root's, map them all the same if the owner rules allow that, and say so in the log
  *
  * Frames that it has already are not taken again, and with HV_MEM_ROOTSHARED none is taken. They are the cell's
  * afterwards, and stay so when they are unmapped, until somebody scrubs them and gives them to root.
  *
- * Return: 0; -EBUSY if they are somebody else's; else as hv_mset_insert().
+ * Return: 0; -EBUSY if they are somebody else's; -EEXIST if one of them is mapped in this address space, or belongs to
+ * a pool that its regions take frames from; else as hv_mset_insert().
  */
-int __must_check hv_aspace_map_identical(struct hv_aspace *as, hv_gpa_t gpa, u64 size, u32 flags, bool lenient);
+int __must_check hv_aspace_map_identical(struct hv_aspace *as, hv_gpa_t gpa, hv_hpa_t hpa, u64 size, u32 flags,
+					 bool lenient);
 
 struct hv_cellconf;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A cell's configuration of memory and CPUs, as far as it can be judged without looking at the machine. */
+/* A cell's configuration as far as it can be judged without looking at the machine: by hvctl, module and hypervisor. */
 #ifndef HV_CELLCONF_H
 #define HV_CELLCONF_H
 
@@ -13,17 +13,21 @@ struct hv_affinity {
 	u64 mask;
 };
 
-/* What is wrong, and with which element of its list. */
+/* What is wrong, and where. */
 struct hv_conf_fault {
-	const char *what;	/* a sentence */
-	u32 index;
+	const char *what;	/* a sentence for who wrote the configuration; all are in Documentation/refusals.md */
+	u32 field;		/* enum hv_conf_field */
+	u32 index;		/* of which element of a list; else 0 */
 };
 
 /**
  * hv_cellconf_check() - is this a configuration? Changes nothing.
  * @fault: out, if it is not
  *
- * Return: 0; -EEXIST if regions overlap; -EINVAL for all else.
+ * Pure: the same answer wherever it is linked. Whether the machine has what is asked for is not its business.
+ *
+ * Return: 0; -EEXIST if regions, ports or MSRs are there twice; -EPERM for ports or MSRs that no cell gets; -EINVAL for
+ * all else.
  */
 int __must_check hv_cellconf_check(const struct hv_cellconf *conf, struct hv_conf_fault *fault);
 
