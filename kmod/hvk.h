@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The module's own state and what its files offer each other. Lock order: hvk.lock, then cpus_read_lock(). */
+/*
+ * The module's own state and what its files offer each other. Lock order: netlink's own (an operation runs with them),
+ * hvk.lock, then cpus_read_lock(), then lines_lock.
+ */
 #ifndef HVK_H
 #define HVK_H
 
@@ -25,6 +28,15 @@ struct hvk_memory {
 	struct resource *shown;	/* in /proc/iomem */
 };
 
+/* A line of the log that is kept. */
+#define HVK_LINE 192
+struct hvk_line {
+	u64 seq;		/* from 1 */
+	u64 lost;		/* lines in front of it that nobody kept */
+	unsigned int level;	/* printk's */
+	char text[HVK_LINE];
+};
+
 /* Memory that root does without from launch on, for cells that share no history with it. */
 struct hvk_secure {
 	u32 nr;
@@ -43,6 +55,7 @@ struct hvk_iommus {
 struct hvk {
 	struct mutex lock;		/* state changes */
 	enum hv_state state;		/* owner: who holds @lock */
+	bool is_open;			/* launches may be asked for; owner: who holds @lock */
 	struct hvk_memory memory;
 	struct hvk_secure secure;
 	struct hvk_iommus iommus;
@@ -58,6 +71,7 @@ struct hvk {
 	u32 left;			/* CPUs that came back from a leave */
 	u64 entries;			/* launches so far */
 	u64 stop_us;			/* how long the last crossing stopped the CPUs */
+	char why[HVK_LINE];		/* the sentence of the last failure */
 };
 
 extern struct hvk hvk;
@@ -85,7 +99,7 @@ u64 hvk_range_size(const struct hvk *state);
 u64 hvk_shared_size(void);
 int hvk_config_fill(struct hv_header *header, const struct hvk *state);
 
-/* launch.c; hold hvk.lock */
+/* launch.c; hold hvk.lock. What fails has left its sentence in hvk.why */
 int hvk_launch(void);
 int hvk_leave(void);
 const char *hvk_vendor_name(void);
@@ -105,6 +119,7 @@ int hvk_sysfs_init(void);
 void hvk_sysfs_fini(void);
 int hvk_sysfs_add_root(void);
 void hvk_sysfs_remove_root(void);
+void hvk_sysfs_announce(void);
 
 /* debugfs.c; where there is no debugfs they do nothing */
 void hvk_debugfs_init(void);
@@ -113,5 +128,14 @@ void hvk_debugfs_fini(void);
 /* log.c */
 void hvk_log_start(bool from_the_beginning);
 void hvk_log_stop(void);
+void hvk_log_flush(void);
+
+/* lines.c: what is said goes to the kernel log and is kept for a while; _get(): the first one after that number */
+void hvk_line_add(unsigned int level, u64 lost, const char *text);
+bool hvk_line_get(u64 after, struct hvk_line *line);
+__printf(1, 2) void hvk_note(const char *format, ...);
+
+/* Says why, remembers the sentence in hvk.why, and returns @err. Hold hvk.lock. */
+__printf(2, 3) int hvk_fail(int err, const char *format, ...);
 
 #endif
