@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The system configuration: what Linux knows of memory and CPUs, in the hypervisor's words. */
-#define pr_fmt(fmt) "hv: " fmt
 #include <linux/io.h>
 #include <linux/ioport.h>
 #include <linux/mm.h>
@@ -70,8 +69,7 @@ static void put_region(struct builder *b, u64 start, u64 end, u32 kind)
 	if (start >= end || b->err)
 		return;
 	if (b->config->nr_regions == HV_MAX_REGIONS) {
-		pr_err("the memory map has more than %u pieces\n", HV_MAX_REGIONS);
-		b->err = -E2BIG;
+		b->err = hvk_fail(-E2BIG, "the memory map has more than %u pieces", HV_MAX_REGIONS);
 		return;
 	}
 	b->config->regions[b->config->nr_regions++] =

@@ -25,6 +25,15 @@ struct hvk_memory {
 	struct resource *shown;	/* in /proc/iomem */
 };
 
+/* A line of the log that is kept. */
+#define HVK_LINE 192
+struct hvk_line {
+	u64 seq;		/* from 1 */
+	u64 lost;		/* lines in front of it that nobody kept */
+	unsigned int level;	/* printk's */
+	char text[HVK_LINE];
+};
+
 /* Memory that root does without from launch on, for cells that share no history with it. */
 struct hvk_secure {
 	u32 nr;
@@ -58,6 +67,7 @@ struct hvk {
 	u32 left;			/* CPUs that came back from a leave */
 	u64 entries;			/* launches so far */
 	u64 stop_us;			/* how long the last crossing stopped the CPUs */
+	char why[HVK_LINE];		/* the sentence of the last failure */
 };
 
 extern struct hvk hvk;
@@ -113,5 +123,14 @@ void hvk_debugfs_fini(void);
 /* log.c */
 void hvk_log_start(bool from_the_beginning);
 void hvk_log_stop(void);
+void hvk_log_flush(void);
+
+/* lines.c: what is said goes to the kernel log and is kept for a while; _get(): the first one after that number */
+void hvk_line_add(unsigned int level, u64 lost, const char *text);
+bool hvk_line_get(u64 after, struct hvk_line *line);
+__printf(1, 2) void hvk_note(const char *format, ...);
+
+/* Says why, remembers the sentence in hvk.why, and returns @err. Hold hvk.lock. */
+__printf(2, 3) int hvk_fail(int err, const char *format, ...);
 
 #endif

@@ -3,7 +3,6 @@
  * What the firmware says of IOMMUs: their registers, and memory that it reserves for devices. ACPI table DMAR is about
  * Intel's (VT-d specification, "BIOS Considerations"), IVRS about AMD's ("I/O Virtualization ACPI Table").
  */
-#define pr_fmt(fmt) "hv: " fmt
 #include <linux/acpi.h>
 #include <linux/bits.h>
 #include <linux/io.h>
@@ -38,20 +37,16 @@ static int put_range(struct hv_range *list, u32 *nr, u32 max, u64 start, u64 end
 	for (i = 0; i < *nr; i++)
 		if (list[i].start == range.start && list[i].size == range.size)
 			return 0;
-	if (*nr == max) {
-		pr_err("more than %u IOMMUs or pieces of reserved memory\n", max);
-		return -E2BIG;
-	}
+	if (*nr == max)
+		return hvk_fail(-E2BIG, "more than %u IOMMUs or pieces of reserved memory", max);
 	list[(*nr)++] = range;
 	return 0;
 }
 
 static int put_reserved(struct hvk_iommus *found, u64 start, u64 end)
 {
-	if (end <= start || PAGE_ALIGN(end) < end) {
-		pr_err("the firmware reserves memory at 0x%llx that cannot be there\n", start);
-		return -EINVAL;
-	}
+	if (end <= start || PAGE_ALIGN(end) < end)
+		return hvk_fail(-EINVAL, "the firmware reserves memory at 0x%llx that cannot be there", start);
 	return put_range(found->reserved, &found->nr_reserved, HV_MAX_RESERVED, start, end);
 }
 
@@ -69,12 +64,12 @@ static void __iomem *map_unit(u64 start)
 
 	if (!start || !IS_ALIGNED(start, PAGE_SIZE) ||
 	    region_intersects(start, PAGE_SIZE, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE) != REGION_DISJOINT) {
-		pr_err("the firmware says that an IOMMU is at 0x%llx, which cannot be\n", start);
+		(void)hvk_fail(-EINVAL, "the firmware says that an IOMMU is at 0x%llx, which cannot be", start);
 		return NULL;
 	}
 	registers = ioremap(start, PAGE_SIZE);
 	if (!registers)
-		pr_err("cannot map the IOMMU at 0x%llx\n", start);
+		(void)hvk_fail(-EINVAL, "cannot map the IOMMU at 0x%llx", start);
 	return registers;
 }
 
@@ -111,8 +106,7 @@ static int look_at_amdvi(struct hvk_iommus *found, u64 start)
 
 static int malformed(const char *signature)
 {
-	pr_err("the ACPI table %s makes no sense\n", signature);
-	return -EINVAL;
+	return hvk_fail(-EINVAL, "the ACPI table %s makes no sense", signature);
 }
 
 static int look_at_dmar(struct hvk_iommus *found, const void *entry, u16 length)

@@ -50,16 +50,14 @@ static int parse_inject(struct hv_launch *launch)
 		}
 	}
 bad:
-	pr_err("inject=: unknown stage or CPU in '%s'\n", text);
-	return -EINVAL;
+	return hvk_fail(-EINVAL, "inject=: unknown stage or CPU in '%s'", text);
 }
 
 static int injected(const struct hv_launch *launch, enum hv_launch_stage stage)
 {
 	if (launch->inject_stage != stage)
 		return 0;
-	pr_err("launch failed: failure injected at stage %s\n", stage_names[stage]);
-	return -EIO;
+	return hvk_fail(-EIO, "launch failed: failure injected at stage %s", stage_names[stage]);
 }
 
 struct probe {
@@ -80,16 +78,12 @@ static int probe_cpus(enum hv_vendor *vendor)
 	struct probe probe = { 0 };
 	unsigned int cpu;
 
-	if (cc_platform_has(CC_ATTR_MEM_ENCRYPT)) {
-		pr_err("memory encryption is on, which the hypervisor does not handle\n");
-		return -EOPNOTSUPP;
-	}
+	if (cc_platform_has(CC_ATTR_MEM_ENCRYPT))
+		return hvk_fail(-EOPNOTSUPP, "memory encryption is on, which the hypervisor does not handle");
 	for_each_online_cpu(cpu) {
 		smp_call_function_single(cpu, probe_cpu, &probe, 1);
-		if (probe.err) {
-			pr_err("CPU %u: %s\n", cpu, probe.reason);
-			return probe.err;
-		}
+		if (probe.err)
+			return hvk_fail(probe.err, "CPU %u: %s", cpu, probe.reason);
 	}
 	*vendor = probe.vendor;
 	return 0;
@@ -117,12 +111,10 @@ static int prepare_range(struct hv_launch *launch)
 	struct hv_header *header;
 	int err;
 
-	if (nr_cpu_ids > HV_MAX_CPUS) {
-		pr_err("%u possible CPUs; the hypervisor handles up to %u\n", nr_cpu_ids, HV_MAX_CPUS);
-		return -E2BIG;
-	}
+	if (nr_cpu_ids > HV_MAX_CPUS)
+		return hvk_fail(-E2BIG, "%u possible CPUs; the hypervisor handles up to %u", nr_cpu_ids, HV_MAX_CPUS);
 	if (image->signature != HV_SIGNATURE || image->revision != HV_REVISION)
-		return -EINVAL;
+		return hvk_fail(-EINVAL, "the hypervisor's image is not the one that belongs to this module");
 	err = injected(launch, HV_STAGE_reserve);
 	if (err)
 		return err;
@@ -145,7 +137,7 @@ static int prepare_range(struct hv_launch *launch)
 	fill_header(header);
 	hvk.shared = alloc_pages_exact(hvk_shared_size(), GFP_KERNEL | __GFP_ZERO);
 	if (!hvk.shared)
-		return -ENOMEM;
+		return hvk_fail(-ENOMEM, "out of memory");
 	err = hvk_config_fill(header, &hvk);
 	if (!err)
 		err = injected(launch, HV_STAGE_map);
@@ -156,7 +148,7 @@ static int prepare_bridge(struct hv_launch *launch)
 {
 	launch->arch = kcalloc(num_online_cpus(), hv_boot_cpu_size(), GFP_KERNEL);
 	if (!launch->arch)
-		return -ENOMEM;
+		return hvk_fail(-ENOMEM, "out of memory");
 	launch->linux_root = (u64 *)current->active_mm->pgd;
 	launch->direct_map = PAGE_OFFSET;
 	hv_boot_bridge(launch);
@@ -218,9 +210,8 @@ static int cross(struct hv_launch *launch)
 	on_each_cpu(enter_cpu, launch, 1);
 	if (launch->verdict[HV_STAGE_confirm] == GO)
 		return 0;
-	pr_err("launch failed on CPU %u: %s (%s:%u, error %d)\n", error->cpu, error->text, error->file, error->line,
-	       error->err);
-	return error->err ?: -EIO;
+	return hvk_fail(error->err ?: -EIO, "launch failed on CPU %u: %s (%s:%u, error %d)", error->cpu, error->text,
+			error->file, error->line, error->err);
 }
 
 static void publish(struct hv_launch *launch)
@@ -284,13 +275,11 @@ int hvk_launch(void)
 	struct hv_launch *launch;
 	int err;
 
-	if (hvk.stuck) {
-		pr_err("an earlier launch left CPUs behind; reset the machine first\n");
-		return -EBUSY;
-	}
+	if (hvk.stuck)
+		return hvk_fail(-EBUSY, "an earlier launch left CPUs behind; reset the machine first");
 	launch = kzalloc(sizeof(*launch), GFP_KERNEL);
 	if (!launch)
-		return -ENOMEM;
+		return hvk_fail(-ENOMEM, "out of memory");
 	err = parse_inject(launch);
 	if (err)
 		goto err_free;
@@ -303,11 +292,11 @@ int hvk_launch(void)
 	hvk_rest_cpus();
 	if (err)
 		goto err_free;
-	pr_info("launched: %s, %u CPUs, %lluK at 0x%llx, CPUs stopped for %llu us\n", hvk_vendor_name(),
-		launch->nr_cpus, launch->range.size >> 10, launch->range.start, hvk.stop_us);
+	hvk_note("launched: %s, %u CPUs, %lluK at 0x%llx, CPUs stopped for %llu us", hvk_vendor_name(),
+		 launch->nr_cpus, launch->range.size >> 10, launch->range.start, hvk.stop_us);
 	if (hvk.iommus.nr_taken || hvk.iommus.nr_left)
-		pr_info("IOMMUs: %u taken from root, %u left to Linux, which uses them\n", hvk.iommus.nr_taken,
-			hvk.iommus.nr_left);
+		hvk_note("IOMMUs: %u taken from root, %u left to Linux, which uses them", hvk.iommus.nr_taken,
+			 hvk.iommus.nr_left);
 	return 0;
 
 err_free:
@@ -345,16 +334,15 @@ int hvk_leave(void)
 		WRITE_ONCE(hvk.state, HV_ACTIVE);
 		hvk_log_start(false);
 		hvk_rest_cpus();
-		pr_err("%u of %u CPUs could leave; the hypervisor stays\n", hvk.left, launch->nr_cpus);
-		return -EBUSY;
+		return hvk_fail(-EBUSY, "%u of %u CPUs could leave; the hypervisor stays", hvk.left, launch->nr_cpus);
 	}
 	hvk_kvm_hide(false);
 	hvk_sysfs_remove_root();
 	WRITE_ONCE(hvk.state, HV_OFF);
 	hvk.stats = NULL;
 	hvk.header = NULL;
-	pr_info("left: %u CPUs, %lluK at 0x%llx given back, CPUs stopped for %llu us\n", launch->nr_cpus,
-		launch->range.size >> 10, launch->range.start, hvk.stop_us);
+	hvk_note("left: %u CPUs, %lluK at 0x%llx given back, CPUs stopped for %llu us", launch->nr_cpus,
+		 launch->range.size >> 10, launch->range.start, hvk.stop_us);
 	destroy(launch);
 	hvk_rest_cpus();
 	return 0;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The hypervisor's log ring on its way to the kernel log. */
-#define pr_fmt(fmt) "hv: " fmt
 #include <linux/kernel.h>
 #include <linux/workqueue.h>
 
@@ -12,16 +11,21 @@
 static struct {
 	const struct hv_log_ring *ring;
 	u64 next;
+	u64 lost;	/* lines since the last one that was read */
 } reader;
 
-static void print_line(const struct hv_log_record *record)
+static void keep(struct hv_log_record *record)
 {
-	if (record->level == HV_LOG_ERR)
-		pr_err("%.*s\n", HV_LOG_TEXT, record->text);
-	else if (record->level == HV_LOG_WARN)
-		pr_warn("%.*s\n", HV_LOG_TEXT, record->text);
-	else
-		pr_info("%.*s\n", HV_LOG_TEXT, record->text);
+	static const unsigned int levels[] = {
+		[HV_LOG_ERR] = LOGLEVEL_ERR, [HV_LOG_WARN] = LOGLEVEL_WARNING, [HV_LOG_INFO] = LOGLEVEL_INFO
+	};
+
+	if (reader.lost)
+		pr_warn("hv: %llu lines of the hypervisor's log were overwritten before they were read\n", reader.lost);
+	record->text[HV_LOG_TEXT - 1] = '\0';
+	hvk_line_add(record->level < ARRAY_SIZE(levels) ? levels[record->level] : LOGLEVEL_INFO, reader.lost,
+		     record->text);
+	reader.lost = 0;
 }
 
 /* False if the line is not there yet. A line that was overwritten meanwhile is skipped and said to be missing. */
@@ -36,9 +40,9 @@ static bool read_line(u64 number)
 	copy = *slot;
 	smp_rmb(); /* pairs with the writer's release of seq = 0 in hvcore/log.c */
 	if (seq != number + 1 || READ_ONCE(slot->seq) != seq)
-		pr_warn("a line of the hypervisor's log was overwritten before it was read\n");
+		reader.lost++;
 	else
-		print_line(&copy);
+		keep(&copy);
 	return true;
 }
 
@@ -63,6 +67,12 @@ void hvk_log_start(bool from_the_beginning)
 		reader.next = 0;
 	reader.ring = hvk.log;
 	schedule_delayed_work(&poll_work, PERIOD);
+}
+
+/* What the hypervisor has written so far is kept when this returns. */
+void hvk_log_flush(void)
+{
+	flush_delayed_work(&poll_work);
 }
 
 void hvk_log_stop(void)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Ranges that Linux has to do without: taken from the running kernel, or reserved at boot; and given back. */
-#define pr_fmt(fmt) "hv: " fmt
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/ioport.h>
@@ -80,11 +79,9 @@ static int claim_buddy(struct hvk_memory *memory, u64 size)
 
 static int claim_reserved(struct hvk_memory *memory, const struct hv_range *want)
 {
-	if (region_intersects(want->start, want->size, IORESOURCE_MEM, IORES_DESC_RESERVED) != REGION_INTERSECTS) {
-		pr_err("%s=: 0x%llx is no range that was reserved at boot (memmap=SIZE$ADDR)\n", memory->what,
-		       want->start);
-		return -EBUSY;
-	}
+	if (region_intersects(want->start, want->size, IORESOURCE_MEM, IORES_DESC_RESERVED) != REGION_INTERSECTS)
+		return hvk_fail(-EBUSY, "%s=: 0x%llx is no range that was reserved at boot (memmap=SIZE$ADDR)",
+				memory->what, want->start);
 	memory->range = *want;
 	memory->source = HVK_RESERVED;
 	return 0;
@@ -93,10 +90,8 @@ static int claim_reserved(struct hvk_memory *memory, const struct hv_range *want
 static int map(struct hvk_memory *memory)
 {
 	memory->map = memremap(memory->range.start, memory->range.size, MEMREMAP_WB);
-	if (!memory->map) {
-		pr_err("cannot map 0x%llx\n", memory->range.start);
-		return -ENOMEM;
-	}
+	if (!memory->map)
+		return hvk_fail(-ENOMEM, "cannot map 0x%llx", memory->range.start);
 	memset(memory->map, 0, memory->range.size);
 	return 0;
 }
@@ -130,8 +125,8 @@ static int take(struct hvk_memory *memory, const struct hv_range *want)
 	if (err)
 		err = claim_buddy(memory, want->size);
 	if (err)
-		pr_err("%s=: no %lluK of contiguous memory to be had\n", memory->what, want->size >> 10);
-	return err;
+		return hvk_fail(err, "%s=: no %lluK of contiguous memory to be had", memory->what, want->size >> 10);
+	return 0;
 }
 
 static int claim(struct hvk_memory *memory, const struct hv_range *want)
@@ -158,14 +153,11 @@ int hvk_memory_claim(struct hvk_memory *memory, u64 size)
 	*memory = (struct hvk_memory){ .what = "mem", .name = "hv" };
 	if (hvk_param_mem)
 		end = parse(hvk_param_mem, &want);
-	if (!end || *end) {
-		pr_err("mem=: want SIZE or SIZE@ADDR, both multiples of 2M and not 0\n");
-		return -EINVAL;
-	}
-	if (want.size < size) {
-		pr_err("mem=: %lluK are not enough, this machine needs %lluK\n", want.size >> 10, size >> 10);
-		return -EINVAL;
-	}
+	if (!end || *end)
+		return hvk_fail(-EINVAL, "mem=: want SIZE or SIZE@ADDR, both multiples of 2M and not 0");
+	if (want.size < size)
+		return hvk_fail(-EINVAL, "mem=: %lluK are not enough, this machine needs %lluK", want.size >> 10,
+				size >> 10);
 	return claim(memory, &want);
 }
 
@@ -174,19 +166,14 @@ int hvk_secure_parse(struct hvk_secure *secure)
 	const char *at = hvk_param_secure;
 
 	for (secure->nr = 0; at && *at; secure->nr++) {
-		if (secure->nr == HV_MAX_SECURE) {
-			pr_err("secure=: more than %u ranges\n", HV_MAX_SECURE);
-			return -EINVAL;
-		}
+		if (secure->nr == HV_MAX_SECURE)
+			return hvk_fail(-EINVAL, "secure=: more than %u ranges", HV_MAX_SECURE);
 		at = parse(at, &secure->want[secure->nr]);
-		if (!at || (*at && *at != ',') || (*at == ',' && !at[1])) {
-			pr_err("secure=: want SIZE or SIZE@ADDR, multiples of 2M and not 0, commas between them\n");
-			return -EINVAL;
-		}
-		if (secure->want[secure->nr].size >> PAGE_SHIFT > totalram_pages()) {
-			pr_err("secure=: more than this machine has\n");
-			return -EINVAL;
-		}
+		if (!at || (*at && *at != ',') || (*at == ',' && !at[1]))
+			return hvk_fail(-EINVAL, "secure=: want SIZE or SIZE@ADDR, multiples of 2M and not 0, "
+						 "commas between them");
+		if (secure->want[secure->nr].size >> PAGE_SHIFT > totalram_pages())
+			return hvk_fail(-EINVAL, "secure=: more than this machine has");
 		at += *at == ',';
 	}
 	return 0;
