@@ -9,7 +9,7 @@ KDIR ?= $(if $(wildcard $(running)/Makefile),$(running),$(lastword $(headers)))
 
 release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$(KDIR)/include/generated/utsrelease.h" 2>/dev/null)
 tree = build/kmod-$(release)
-exported = $(shell find kmod arch/x86/boot arch/x86/include arch/x86/vmx arch/x86/svm hvcore/include -type f) Kbuild
+exported = $(shell find kmod arch/x86/boot arch/x86/include arch/x86/vmx arch/x86/svm hvcore/include -type f) $(wildcard hvcore/cellconf*.[ch]) Kbuild
 # whoever says -j decides, otherwise the machine does
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 quiet = $(if $(V),,-s)

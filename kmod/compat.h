@@ -5,6 +5,7 @@
 
 #include <linux/device.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
 
 static inline struct class *hvk_class_create(const char *name)
 {
@@ -12,6 +13,23 @@ static inline struct class *hvk_class_create(const char *name)
 	return class_create(name);
 #else
 	return class_create(THIS_MODULE, name);
+#endif
+}
+
+/* What is handed to pre_doit and post_doit. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define hvk_genl_op genl_split_ops
+#else
+#define hvk_genl_op genl_ops
+#endif
+
+/* What the request for a dump carried. */
+static inline struct nlattr **hvk_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return genl_dumpit_info(cb)->info.attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
 #endif
 }
 

@@ -8,6 +8,7 @@
 
 #include <hvabi/hypercall.h>
 
+#include "cell.h"
 #include "hvk.h"
 
 static int prepare_state, online_state;
@@ -94,8 +95,9 @@ static int pm_notify(struct notifier_block *nb, unsigned long event, void *data)
 static int reboot_notify(struct notifier_block *nb, unsigned long event, void *data)
 {
 	mutex_lock(&hvk.lock);
-	if (hvk.state == HV_ACTIVE)
-		(void)hvk_leave();
+	hvk.is_open = false;
+	if (hvk.state == HV_ACTIVE && !hvk_cells_destroy(NULL))
+		(void)hvk_leave(); /* it has said why */
 	mutex_unlock(&hvk.lock);
 	return NOTIFY_DONE;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The module's own state and what its files offer each other. Lock order: hvk.lock, then cpus_read_lock(). */
+/*
+ * The module's own state and what its files offer each other. Lock order: netlink's own (an operation runs with them),
+ * hvk.lock, then cpus_read_lock(), then lines_lock.
+ */
 #ifndef HVK_H
 #define HVK_H
 
@@ -52,6 +55,7 @@ struct hvk_iommus {
 struct hvk {
 	struct mutex lock;		/* state changes */
 	enum hv_state state;		/* owner: who holds @lock */
+	bool is_open;			/* launches may be asked for; owner: who holds @lock */
 	struct hvk_memory memory;
 	struct hvk_secure secure;
 	struct hvk_iommus iommus;
@@ -95,7 +99,7 @@ u64 hvk_range_size(const struct hvk *state);
 u64 hvk_shared_size(void);
 int hvk_config_fill(struct hv_header *header, const struct hvk *state);
 
-/* launch.c; hold hvk.lock */
+/* launch.c; hold hvk.lock. What fails has left its sentence in hvk.why */
 int hvk_launch(void);
 int hvk_leave(void);
 const char *hvk_vendor_name(void);
@@ -115,6 +119,7 @@ int hvk_sysfs_init(void);
 void hvk_sysfs_fini(void);
 int hvk_sysfs_add_root(void);
 void hvk_sysfs_remove_root(void);
+void hvk_sysfs_announce(void);
 
 /* debugfs.c; where there is no debugfs they do nothing */
 void hvk_debugfs_init(void);

@@ -12,6 +12,8 @@
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
+#include "cell.h"
+#include "events.h"
 #include "hvk.h"
 
 /* How long CPUs wait for each other. Emulated machines with more CPUs than the host need some of it. */
@@ -24,6 +26,14 @@ static DEFINE_PER_CPU(unsigned int, hv_number);
 const char *hvk_vendor_name(void)
 {
 	return hvk.vendor == HV_VENDOR_SVM ? "svm" : "vmx";
+}
+
+static void set_state(enum hv_state state)
+{
+	if (hvk.state == state)
+		return;
+	WRITE_ONCE(hvk.state, state);
+	hvk_event_state();
 }
 
 static const char *const stage_names[] = {
@@ -225,6 +235,8 @@ static void publish(struct hv_launch *launch)
 	hvk_kvm_hide(true);
 	hvk_log_start(true);
 	hvk_sysfs_add_root();
+	hvk_event_state();
+	hvk_cells_add_root();
 }
 
 /* What a CPU still runs on is never given back. */
@@ -259,9 +271,9 @@ static int launch_online(struct hv_launch *launch)
 	err = prepare_bridge(launch);
 	if (err)
 		return err;
-	WRITE_ONCE(hvk.state, HV_PREPARED);
+	set_state(HV_PREPARED);
 	number_cpus();
-	WRITE_ONCE(hvk.state, HV_ENTERING);
+	set_state(HV_ENTERING);
 	start = ktime_get();
 	err = cross(launch);
 	if (err)
@@ -300,8 +312,8 @@ int hvk_launch(void)
 	return 0;
 
 err_free:
-	WRITE_ONCE(hvk.state, HV_OFF);
 	destroy(launch);
+	set_state(HV_OFF);
 	return err;
 }
 
@@ -323,7 +335,7 @@ int hvk_leave(void)
 	hvk_wake_cpus();
 	cpus_read_lock();
 	hvk.left = 0;
-	WRITE_ONCE(hvk.state, HV_LEAVING);
+	set_state(HV_LEAVING);
 	hvk_log_stop();
 	start = ktime_get();
 	if (cpumask_equal(&hvk.cpus, cpu_online_mask))
@@ -331,19 +343,20 @@ int hvk_leave(void)
 	hvk.stop_us = ktime_us_delta(ktime_get(), start);
 	cpus_read_unlock();
 	if (hvk.left != launch->nr_cpus) {
-		WRITE_ONCE(hvk.state, HV_ACTIVE);
+		set_state(HV_ACTIVE);
 		hvk_log_start(false);
 		hvk_rest_cpus();
 		return hvk_fail(-EBUSY, "%u of %u CPUs could leave; the hypervisor stays", hvk.left, launch->nr_cpus);
 	}
 	hvk_kvm_hide(false);
 	hvk_sysfs_remove_root();
-	WRITE_ONCE(hvk.state, HV_OFF);
+	hvk_cells_remove_root();
 	hvk.stats = NULL;
 	hvk.header = NULL;
 	hvk_note("left: %u CPUs, %lluK at 0x%llx given back, CPUs stopped for %llu us", launch->nr_cpus,
 		 launch->range.size >> 10, launch->range.start, hvk.stop_us);
 	destroy(launch);
+	set_state(HV_OFF);
 	hvk_rest_cpus();
 	return 0;
 }

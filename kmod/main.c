@@ -4,6 +4,7 @@
 #include <linux/module.h>
 
 #include "hvk.h"
+#include "nl.h"
 
 #define HVK_VERSION "0.1.0"
 
@@ -32,21 +33,27 @@ static int __init hvk_init(void)
 	err = hvk_sysfs_init();
 	if (err)
 		return err;
-	err = hvk_hotplug_init();
+	/* Before the launch, and closed until then: who listens hears of it, and nobody else launches meanwhile. */
+	err = hvk_nl_init();
 	if (err)
 		goto err_sysfs;
-	if (hvk_param_launch) {
-		mutex_lock(&hvk.lock);
+	err = hvk_hotplug_init();
+	if (err)
+		goto err_nl;
+	mutex_lock(&hvk.lock);
+	if (hvk_param_launch)
 		err = hvk_launch();
-		mutex_unlock(&hvk.lock);
-		if (err)
-			goto err_hotplug;
-	}
+	hvk.is_open = !err;
+	mutex_unlock(&hvk.lock);
+	if (err)
+		goto err_hotplug;
 	hvk_debugfs_init();
 	return 0;
 
 err_hotplug:
 	hvk_hotplug_fini();
+err_nl:
+	hvk_nl_fini();
 err_sysfs:
 	hvk_sysfs_fini();
 	return err;
@@ -56,6 +63,7 @@ static void __exit hvk_exit(void)
 {
 	hvk_debugfs_fini();
 	mutex_lock(&hvk.lock);
+	hvk.is_open = false;
 	/* What stays needs nothing of this module: its memory and code are its own. */
 	if (hvk.state == HV_ACTIVE && hvk_leave()) {
 		hvk_log_stop();
@@ -64,6 +72,7 @@ static void __exit hvk_exit(void)
 	}
 	mutex_unlock(&hvk.lock);
 	hvk_hotplug_fini();
+	hvk_nl_fini();
 	hvk_sysfs_fini();
 }
 

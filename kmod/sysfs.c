@@ -227,9 +227,14 @@ static void remove_cpu_dirs(void)
 	cpu_dirs = NULL;
 }
 
-static void announce(void)
+void hvk_sysfs_announce(void)
 {
-	kobject_uevent(&hv0->kobj, KOBJ_CHANGE);
+	char state[32];
+	char *env[] = { state, NULL };
+
+	snprintf(state, sizeof(state), "HV_STATE=%s", state_names[hvk.state]);
+	sysfs_notify(&hv0->kobj, NULL, "state");
+	kobject_uevent_env(&hv0->kobj, KOBJ_CHANGE, env);
 }
 
 int hvk_sysfs_add_root(void)
@@ -238,7 +243,6 @@ int hvk_sysfs_add_root(void)
 	if (IS_ERR(cell0))
 		return PTR_ERR(cell0);
 	add_cpu_dirs();
-	announce();
 	return 0;
 }
 
@@ -249,7 +253,6 @@ void hvk_sysfs_remove_root(void)
 	remove_cpu_dirs();
 	device_unregister(cell0);
 	cell0 = NULL;
-	announce();
 }
 
 int hvk_sysfs_init(void)

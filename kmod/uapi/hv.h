@@ -215,6 +215,7 @@ enum hv_uapi_cell_state {
 	HV_CELL_RUNNING,
 	HV_CELL_STOPPED,
 	HV_CELL_FAILED,
+	HV_CELL_GONE,		/* in events only: destroyed; of the root cell: left */
 };
 
 #endif

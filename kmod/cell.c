@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of cells, and their way from one state to the next. What the hypervisor does for it is in the hooks. */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "cell.h"
+#include "events.h"
+#include "hvk.h"
+#include "refuse.h"
+
+static LIST_HEAD(cells);	/* lock: hvk.lock */
+static u32 generation;		/* lock: hvk.lock */
+static struct hvk_cell root = {
+	.state = HV_CELL_RUNNING, .conf = { .id = HVK_ROOT_ID, .name = HVK_ROOT_NAME }
+};
+
+/*
+ * Hooks: each asks the hypervisor for one step, and either all of it happens or nothing. Called with hvk.lock held
+ * while launched, in a state in which the step is allowed.
+ */
+
+static int no_cells(struct netlink_ext_ack *extack)
+{
+	return hvk_refuse(extack, NULL, -EOPNOTSUPP, "this hypervisor cannot run cells yet");
+}
+
+/* Takes the CPUs and the memory of cell->conf from root, and tells the hypervisor of the cell. */
+static int hook_create(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+{
+	return no_cells(extack);
+}
+
+/* Copies the image into a loadable region. */
+static int hook_load(struct hvk_cell *cell, const struct hvk_image *image, struct netlink_ext_ack *extack)
+{
+	return no_cells(extack);
+}
+
+/* Takes root's rights to the loadable regions and sets the cell's CPUs going. */
+static int hook_start(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+{
+	return no_cells(extack);
+}
+
+/* Parks the cell's CPUs. */
+static int hook_stop(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+{
+	return no_cells(extack);
+}
+
+/* Gives everything back to root, scrubbed. The cell does not run. */
+static int hook_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+{
+	return no_cells(extack);
+}
+
+u32 hvk_cells_generation(void)
+{
+	return generation;
+}
+
+static void change(struct hvk_cell *cell, enum hv_uapi_cell_state state)
+{
+	if (state != HV_CELL_GONE)
+		cell->state = state;
+	generation++;
+	hvk_event_cell(cell, state);
+}
+
+static void insert(struct hvk_cell *cell)
+{
+	struct hvk_cell *next = hvk_cell_from(cell->conf.id);
+
+	list_add_tail(&cell->list, next ? &next->list : &cells);
+}
+
+void hvk_cells_add_root(void)
+{
+	insert(&root);
+	change(&root, HV_CELL_RUNNING);
+}
+
+void hvk_cells_remove_root(void)
+{
+	list_del(&root.list);
+	change(&root, HV_CELL_GONE);
+}
+
+bool hvk_cells_has_others(void)
+{
+	return hvk_cell_from(HVK_ROOT_ID + 1);
+}
+
+struct hvk_cell *hvk_cell_from(u32 id)
+{
+	struct hvk_cell *cell;
+
+	lockdep_assert_held(&hvk.lock);
+	list_for_each_entry(cell, &cells, list)
+		if (cell->conf.id >= id)
+			return cell;
+	return NULL;
+}
+
+struct hvk_cell *hvk_cell_by_name(const char *name)
+{
+	struct hvk_cell *cell;
+
+	lockdep_assert_held(&hvk.lock);
+	list_for_each_entry(cell, &cells, list)
+		if (!strcmp(cell->conf.name, name))
+			return cell;
+	return NULL;
+}
+
+u32 hvk_cell_free_id(void)
+{
+	struct hvk_cell *cell;
+	u32 id = HVK_ROOT_ID;
+
+	list_for_each_entry(cell, &cells, list)
+		if (cell->conf.id == id)
+			id++;
+	return id;
+}
+
+u64 hvk_cell_entries(const struct hvk_cell *cell)
+{
+	return hvk_cell_is_root(cell) ? hvk.entries : cell->entries;
+}
+
+u64 hvk_cell_memory(const struct hvk_cell *cell)
+{
+	u64 bytes = 0;
+	u32 i;
+
+	if (hvk_cell_is_root(cell))
+		return hvk.stats->root_bytes_4k + hvk.stats->root_bytes_2m + hvk.stats->root_bytes_1g;
+	for (i = 0; i < cell->conf.nr_regions; i++)
+		if (!(cell->conf.regions[i].flags & HV_MEM_DEVICE))
+			bytes += cell->conf.regions[i].size;
+	return bytes;
+}
+
+void hvk_cell_cpus(const struct hvk_cell *cell, struct cpumask *cpus)
+{
+	const struct hvk_cell *other;
+	u32 i;
+
+	if (hvk_cell_is_root(cell)) {
+		cpumask_copy(cpus, &hvk.cpus);
+		list_for_each_entry(other, &cells, list)
+			for (i = 0; i < other->conf.nr_physical; i++)
+				cpumask_clear_cpu(other->conf.physical[i], cpus);
+		return;
+	}
+	cpumask_clear(cpus);
+	for (i = 0; i < cell->conf.nr_physical; i++)
+		cpumask_set_cpu(cell->conf.physical[i], cpus);
+}
+
+/* A cell keeps the module: it is unloaded when there is none but root. */
+int hvk_cell_create(const struct hv_cellconf *conf, struct netlink_ext_ack *extack, struct hvk_cell **made)
+{
+	struct hvk_cell *cell;
+	int err;
+
+	if (!try_module_get(THIS_MODULE))
+		return hvk_refuse(extack, NULL, -ENODEV, "the module is about to be removed");
+	cell = kzalloc(sizeof(*cell), GFP_KERNEL);
+	if (!cell) {
+		err = hvk_refuse(extack, NULL, -ENOMEM, "out of memory");
+		goto err_module;
+	}
+	cell->conf = *conf;
+	err = hook_create(cell, extack);
+	if (err)
+		goto err_free;
+	insert(cell);
+	change(cell, HV_CELL_CREATED);
+	*made = cell;
+	return 0;
+
+err_free:
+	kfree(cell);
+err_module:
+	module_put(THIS_MODULE);
+	return err;
+}
+
+static bool holds(const struct hv_conf_region *region, const struct hvk_image *image)
+{
+	return region->flags & HV_MEM_LOADABLE && image->gpa >= region->gpa && image->size <= region->size &&
+	       image->gpa - region->gpa <= region->size - image->size;
+}
+
+int hvk_cell_load(struct hvk_cell *cell, const struct hvk_image *image, struct netlink_ext_ack *extack)
+{
+	u32 i;
+	int err;
+
+	if (cell->state == HV_CELL_RUNNING)
+		return hvk_refuse(extack, NULL, -EBUSY, "the cell is running; stop it first");
+	for (i = 0; i < cell->conf.nr_regions; i++)
+		if (holds(&cell->conf.regions[i], image))
+			break;
+	if (i == cell->conf.nr_regions)
+		return hvk_refuse(extack, NULL, -EINVAL, "the image does not lie in one loadable region");
+	err = hook_load(cell, image, extack);
+	if (!err)
+		change(cell, HV_CELL_LOADED);
+	return err;
+}
+
+int hvk_cell_start(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (cell->state == HV_CELL_RUNNING)
+		return hvk_refuse(extack, NULL, -EBUSY, "the cell is running already");
+	if (cell->state == HV_CELL_CREATED)
+		return hvk_refuse(extack, NULL, -EBUSY, "nothing was loaded into the cell");
+	err = hook_start(cell, extack);
+	if (err)
+		return err;
+	cell->entries++;
+	change(cell, HV_CELL_RUNNING);
+	return 0;
+}
+
+int hvk_cell_stop(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (cell->state != HV_CELL_RUNNING)
+		return hvk_refuse(extack, NULL, -EBUSY, "the cell is not running");
+	err = hook_stop(cell, extack);
+	if (!err)
+		change(cell, HV_CELL_STOPPED);
+	return err;
+}
+
+int hvk_cell_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (cell->state == HV_CELL_RUNNING) {
+		err = hvk_cell_stop(cell, extack);
+		if (err)
+			return err;
+	}
+	err = hook_destroy(cell, extack);
+	if (err)
+		return err;
+	list_del(&cell->list);
+	change(cell, HV_CELL_GONE);
+	kfree(cell);
+	module_put(THIS_MODULE);
+	return 0;
+}
+
+int hvk_cells_destroy(struct netlink_ext_ack *extack)
+{
+	struct hvk_cell *cell;
+	int err;
+
+	while ((cell = hvk_cell_from(HVK_ROOT_ID + 1))) {
+		err = hvk_cell_destroy(cell, extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The table of cells. Everything in it, and every function here, needs hvk.lock; root is in it while launched. */
+#ifndef HVK_CELL_H
+#define HVK_CELL_H
+
+#include <linux/cpumask.h>
+#include <linux/list.h>
+#include <linux/netlink.h>
+#include <linux/types.h>
+
+#include <hvabi/cellconf.h>
+
+#include "uapi/hv.h"
+
+#define HVK_ROOT_ID 0
+#define HVK_ROOT_NAME "root"
+
+struct hvk_cell {
+	struct list_head list;		/* in order of their ids */
+	enum hv_uapi_cell_state state;
+	u64 entries;			/* how often it was started */
+	struct hv_cellconf conf;	/* physical[]: Linux's numbers; of root only id and name */
+};
+
+/* Bytes of a file that become bytes of a cell's memory. */
+struct hvk_image {
+	struct file *file;
+	u64 offset;
+	u64 size;
+	u64 gpa;
+};
+
+/* Goes up with every change of the table; a dump that sees two values says so. */
+u32 hvk_cells_generation(void);
+void hvk_cells_add_root(void);
+void hvk_cells_remove_root(void);
+bool hvk_cells_has_others(void);
+
+/* The first cell with that id or a higher one, or NULL. */
+struct hvk_cell *hvk_cell_from(u32 id);
+struct hvk_cell *hvk_cell_by_name(const char *name);
+u32 hvk_cell_free_id(void);
+
+static inline bool hvk_cell_is_root(const struct hvk_cell *cell)
+{
+	return cell->conf.id == HVK_ROOT_ID;
+}
+
+u64 hvk_cell_entries(const struct hvk_cell *cell);
+u64 hvk_cell_memory(const struct hvk_cell *cell);
+void hvk_cell_cpus(const struct hvk_cell *cell, struct cpumask *cpus);
+
+/* Life of cells other than root. A failure changes nothing and leaves a sentence in @extack. */
+int __must_check hvk_cell_create(const struct hv_cellconf *conf, struct netlink_ext_ack *extack,
+				 struct hvk_cell **made);
+int __must_check hvk_cell_load(struct hvk_cell *cell, const struct hvk_image *image, struct netlink_ext_ack *extack);
+int __must_check hvk_cell_start(struct hvk_cell *cell, struct netlink_ext_ack *extack);
+int __must_check hvk_cell_stop(struct hvk_cell *cell, struct netlink_ext_ack *extack);
+int __must_check hvk_cell_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack);
+int __must_check hvk_cells_destroy(struct netlink_ext_ack *extack);
+
+/* cpus.c: which CPUs root can give away. _check(): @index is the position of the one that it cannot. */
+int __must_check hvk_cpus_check(const u32 *cpus, u32 nr, u32 *index, const char **why);
+int __must_check hvk_cpus_choose(u32 *cpus, u32 nr, const char **why);
+
+#endif

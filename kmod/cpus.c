@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which of its CPUs root can give to a cell. */
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+
+#include "cell.h"
+#include "hvk.h"
+
+static bool is_given_away(unsigned int cpu)
+{
+	struct hvk_cell *cell;
+	u32 i;
+
+	for (cell = hvk_cell_from(HVK_ROOT_ID + 1); cell; cell = hvk_cell_from(cell->conf.id + 1))
+		for (i = 0; i < cell->conf.nr_physical; i++)
+			if (cell->conf.physical[i] == cpu)
+				return true;
+	return false;
+}
+
+static int cpu_check(unsigned int cpu, const char **why)
+{
+	if (cpu >= nr_cpu_ids || !cpu_present(cpu)) {
+		*why = "there is no such CPU";
+		return -ENODEV;
+	}
+	if (is_given_away(cpu)) {
+		*why = "the CPU belongs to another cell";
+		return -EBUSY;
+	}
+	if (!cpu_online(cpu) || !cpumask_test_cpu(cpu, &hvk.cpus)) {
+		*why = "the CPU is not online";
+		return -ENODEV;
+	}
+	if (!cpu_is_hotpluggable(cpu)) {
+		*why = "Linux cannot do without this CPU";
+		return -EBUSY;
+	}
+	return 0;
+}
+
+int hvk_cpus_check(const u32 *cpus, u32 nr, u32 *index, const char **why)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < nr; i++) {
+		*index = i;
+		err = cpu_check(cpus[i], why);
+		if (err)
+			return err;
+	}
+	if (nr >= num_online_cpus()) {
+		*why = "Linux has to keep a CPU";
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/* From the end: Linux has its own habits with the first ones. */
+int hvk_cpus_choose(u32 *cpus, u32 nr, const char **why)
+{
+	unsigned int cpu = nr_cpu_ids, left = num_online_cpus() - 1;
+	const char *ignored;
+	u32 found = 0;
+
+	while (found < nr && left && cpu--) {
+		if (cpu_check(cpu, &ignored))
+			continue;
+		cpus[found++] = cpu;
+		left--;
+	}
+	if (found == nr)
+		return 0;
+	*why = "Linux does not have that many CPUs to give away";
+	return -EBUSY;
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Netlink operations that show cells: what they are made of, and their counters. */
+#include <linux/cpumask.h>
+
+#include "hvk.h"
+#include "nl.h"
+
+static const char *const counter_names[] = {
+#define NAME(name, text) "exits_" #name,
+	HV_EXIT_REASONS(NAME)
+#undef NAME
+};
+
+#define COUNTER_BYTES 64	/* of one in a message, at most */
+
+static int put_cpus(struct sk_buff *skb, const struct hvk_cell *cell)
+{
+	cpumask_var_t cpus;
+	unsigned int cpu;
+	int err = 0;
+
+	if (!alloc_cpumask_var(&cpus, GFP_KERNEL))
+		return -ENOMEM;
+	hvk_cell_cpus(cell, cpus);
+	for_each_cpu(cpu, cpus)
+		err = err ?: nla_put_u32(skb, HV_A_CELL_CPU, cpu);
+	free_cpumask_var(cpus);
+	return err;
+}
+
+/* Where a region lies in the machine is for those who may see /proc/iomem. */
+static int put_region(struct sk_buff *skb, const struct hv_conf_region *region, bool is_admin)
+{
+	struct nlattr *nest = nla_nest_start(skb, HV_A_CELL_REGION);
+
+	if (!nest || nla_put_u64_64bit(skb, HV_A_REGION_GPA, region->gpa, HV_A_REGION_PAD) ||
+	    nla_put_u64_64bit(skb, HV_A_REGION_SIZE, region->size, HV_A_REGION_PAD) ||
+	    nla_put_u32(skb, HV_A_REGION_MODE, region->mode) || nla_put_u32(skb, HV_A_REGION_FLAGS, region->flags))
+		return -EMSGSIZE;
+	if ((is_admin && region->mode == HV_MODE_IDENTICAL &&
+	     nla_put_u64_64bit(skb, HV_A_REGION_PHYS, region->phys, HV_A_REGION_PAD)) ||
+	    (region->populate && nla_put_flag(skb, HV_A_REGION_POPULATE)) ||
+	    (region->is_lenient && nla_put_flag(skb, HV_A_REGION_LENIENT)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_ports(struct sk_buff *skb, const struct hv_conf_ports *ports)
+{
+	struct nlattr *nest = nla_nest_start(skb, HV_A_CELL_PORTS);
+
+	if (!nest || nla_put_u16(skb, HV_A_PORTS_FIRST, ports->first) ||
+	    nla_put_u16(skb, HV_A_PORTS_LAST, ports->last))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_msr(struct sk_buff *skb, const struct hv_conf_msr *msr)
+{
+	struct nlattr *nest = nla_nest_start(skb, HV_A_CELL_MSR);
+
+	if (!nest || nla_put_u32(skb, HV_A_MSR_INDEX, msr->index) || nla_put_u32(skb, HV_A_MSR_ACCESS, msr->access))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_config(struct sk_buff *skb, const struct hv_cellconf *conf, bool is_admin)
+{
+	int err;
+	u32 i;
+
+	err = nla_put_u64_64bit(skb, HV_A_CELL_ENTRY, conf->entry, HV_A_CELL_PAD);
+	err = err ?: nla_put_u32(skb, HV_A_CELL_ENTRY_MODE, conf->entry_mode);
+	if (conf->flags & HV_CONF_CONSOLE)
+		err = err ?: nla_put_flag(skb, HV_A_CELL_CONSOLE);
+	if (conf->flags & HV_CONF_RESTART)
+		err = err ?: nla_put_flag(skb, HV_A_CELL_RESTART);
+	for (i = 0; i < conf->nr_regions; i++)
+		err = err ?: put_region(skb, &conf->regions[i], is_admin);
+	for (i = 0; i < conf->nr_ports; i++)
+		err = err ?: put_ports(skb, &conf->ports[i]);
+	for (i = 0; i < conf->nr_msrs; i++)
+		err = err ?: put_msr(skb, &conf->msrs[i]);
+	return err;
+}
+
+static int put_cell(struct sk_buff *skb, const struct hvk_cell *cell, bool is_admin)
+{
+	int err;
+
+	err = nla_put_string(skb, HV_A_CELL_NAME, cell->conf.name) ?:
+	      nla_put_u32(skb, HV_A_CELL_ID, cell->conf.id) ?:
+	      nla_put_u32(skb, HV_A_CELL_STATE, cell->state) ?:
+	      nla_put_u64_64bit(skb, HV_A_CELL_MEMORY_BYTES, hvk_cell_memory(cell), HV_A_CELL_PAD) ?:
+	      nla_put_u64_64bit(skb, HV_A_CELL_ENTRIES, hvk_cell_entries(cell), HV_A_CELL_PAD) ?:
+	      put_cpus(skb, cell);
+	return err || hvk_cell_is_root(cell) ? err : put_config(skb, &cell->conf, is_admin);
+}
+
+int hvk_nl_cell_get(struct sk_buff *request, struct genl_info *info)
+{
+	const struct hvk_cell *cell = hvk_nl_find(info);
+	struct sk_buff *skb;
+	void *header;
+
+	if (IS_ERR(cell))
+		return PTR_ERR(cell);
+	skb = hvk_nl_answer(info, HVK_NL_MESSAGE, &header);
+	if (!skb)
+		return hvk_refuse(info->extack, NULL, -ENOMEM, "out of memory");
+	return hvk_nl_send(info, skb, header, put_cell(skb, cell, hvk_nl_is_admin(request)));
+}
+
+struct progress {
+	u32 id;			/* of the next cell */
+	bool has_begun;
+};
+
+int hvk_nl_cell_start_dump(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = HVK_NL_MESSAGE;
+	return 0;
+}
+
+static int dump_cell(struct sk_buff *skb, struct netlink_callback *cb, const struct hvk_cell *cell)
+{
+	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &hvk_nl_family, NLM_F_MULTI,
+				   HV_CMD_CELL_GET);
+	int err;
+
+	if (!header)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, header);
+	err = put_cell(skb, cell, hvk_nl_is_admin(cb->skb));
+	if (err)
+		genlmsg_cancel(skb, header);
+	else
+		genlmsg_end(skb, header);
+	return err;
+}
+
+int hvk_nl_cell_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct progress *progress = (void *)cb->ctx;
+	const struct hvk_cell *cell;
+
+	BUILD_BUG_ON(sizeof(*progress) > sizeof(cb->ctx));
+	if (!progress->has_begun && genlmsg_len(nlmsg_data(cb->nlh)))
+		return hvk_refuse(cb->extack, NULL, -EINVAL, "a dump shows all cells, it takes no attributes");
+	progress->has_begun = true;
+	if (mutex_lock_killable(&hvk.lock))
+		return -EINTR;
+	cb->seq = hvk_cells_generation();
+	while ((cell = hvk_cell_from(progress->id)) && !dump_cell(skb, cb, cell))
+		progress->id = cell->conf.id + 1;
+	mutex_unlock(&hvk.lock);
+	return skb->len;
+}
+
+static int put_counter(struct sk_buff *skb, const char *name, u64 value)
+{
+	struct nlattr *nest = nla_nest_start(skb, HV_A_STATS_COUNTER);
+
+	if (!nest || nla_put_string(skb, HV_A_COUNTER_NAME, name) ||
+	    nla_put_u64_64bit(skb, HV_A_COUNTER_VALUE, value, HV_A_COUNTER_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_cpu_stats(struct sk_buff *skb, unsigned int cpu, const struct hv_cpu_stats *stats)
+{
+	struct nlattr *nest = nla_nest_start(skb, HV_A_CELL_STATS);
+	u64 value, total = 0;
+	unsigned int i;
+
+	if (!nest || nla_put_u32(skb, HV_A_STATS_CPU, cpu))
+		return -EMSGSIZE;
+	for (i = 0; i < HV_EXIT_COUNT; i++) {
+		value = READ_ONCE(stats->exits[i]);
+		total += value;
+		if (put_counter(skb, counter_names[i], value))
+			return -EMSGSIZE;
+	}
+	if (put_counter(skb, "exits_total", total))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_stats(struct sk_buff *skb, const struct hvk_cell *cell, const struct cpumask *cpus)
+{
+	unsigned int cpu, number = 0;
+	int err;
+
+	err = nla_put_string(skb, HV_A_CELL_NAME, cell->conf.name) ?: nla_put_u32(skb, HV_A_CELL_ID, cell->conf.id);
+	for_each_cpu(cpu, &hvk.cpus) {
+		if (cpumask_test_cpu(cpu, cpus))
+			err = err ?: put_cpu_stats(skb, cpu, &hvk.stats->cpu[number]);
+		number++;
+	}
+	return err;
+}
+
+int hvk_nl_stats_get(struct sk_buff *request, struct genl_info *info)
+{
+	const struct hvk_cell *cell = hvk_nl_find(info);
+	struct sk_buff *skb = NULL;
+	cpumask_var_t cpus;
+	void *header;
+	int err;
+
+	if (IS_ERR(cell))
+		return PTR_ERR(cell);
+	if (alloc_cpumask_var(&cpus, GFP_KERNEL)) {
+		hvk_cell_cpus(cell, cpus);
+		skb = hvk_nl_answer(info, GENLMSG_DEFAULT_SIZE + cpumask_weight(cpus) * (HV_EXIT_COUNT + 2) *
+							   COUNTER_BYTES, &header);
+	}
+	if (!skb) {
+		free_cpumask_var(cpus);
+		return hvk_refuse(info->extack, NULL, -ENOMEM, "out of memory");
+	}
+	err = put_stats(skb, cell, cpus);
+	free_cpumask_var(cpus);
+	return hvk_nl_send(info, skb, header, err);
+}
