@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-CHECKS = ["rooms.py", "resident.sh", "headers.sh", "sparse.sh", "abi.py", "refusals.py", "size.py", "spdx.py",
-          "format.py", "scripts.sh"]
+CHECKS = ["rooms.py", "resident.sh", "headers.sh", "sparse.sh", "abi.py", "refusals.py", "netlink.py", "size.py",
+          "spdx.py", "format.py", "scripts.sh"]
 
 
 def run(check):
