@@ -3,7 +3,6 @@
  * What the firmware says of IOMMUs: their registers, and memory that it reserves for devices. ACPI table DMAR is about
  * Intel's (VT-d specification, "BIOS Considerations"), IVRS about AMD's ("I/O Virtualization ACPI Table").
  */
-#define pr_fmt(fmt) "hv: " fmt
 #include <linux/acpi.h>
 #include <linux/bits.h>
 #include <linux/io.h>
@@ -70,7 +69,7 @@ static void __iomem *map_unit(u64 start)
 	}
 	registers = ioremap(start, PAGE_SIZE);
 	if (!registers)
-		(void)hvk_fail(-ENOMEM, "cannot map the IOMMU at 0x%llx", start);
+		(void)hvk_fail(-EINVAL, "cannot map the IOMMU at 0x%llx", start);
 	return registers;
 }
 

@@ -19,6 +19,39 @@ static const struct nlattr *nth(const struct genl_info *info, int type, u32 n)
 	return NULL;
 }
 
+/* Where in a request the members of a configuration are: an attribute of the cell, and one inside of it. */
+static const struct {
+	u8 outer, inner;
+} places[HV_CONF_AT_COUNT] = {
+	[HV_CONF_AT_NAME] = { HV_A_CELL_NAME },
+	[HV_CONF_AT_CPUS] = { HV_A_CELL_CPU },
+	[HV_CONF_AT_PHYSICALS] = { HV_A_CELL_CPU },
+	[HV_CONF_AT_PHYSICAL] = { HV_A_CELL_CPU },
+	[HV_CONF_AT_REGIONS] = { HV_A_CELL_REGION },
+	[HV_CONF_AT_REGION_GPA] = { HV_A_CELL_REGION, HV_A_REGION_GPA },
+	[HV_CONF_AT_REGION_SIZE] = { HV_A_CELL_REGION, HV_A_REGION_SIZE },
+	[HV_CONF_AT_REGION_PHYS] = { HV_A_CELL_REGION, HV_A_REGION_PHYS },
+	[HV_CONF_AT_REGION_FLAGS] = { HV_A_CELL_REGION, HV_A_REGION_FLAGS },
+	[HV_CONF_AT_REGION_MODE] = { HV_A_CELL_REGION, HV_A_REGION_MODE },
+	[HV_CONF_AT_REGION_LENIENT] = { HV_A_CELL_REGION, HV_A_REGION_LENIENT },
+	[HV_CONF_AT_REGION_POPULATE] = { HV_A_CELL_REGION, HV_A_REGION_POPULATE },
+	[HV_CONF_AT_ENTRY_MODE] = { HV_A_CELL_ENTRY_MODE },
+	[HV_CONF_AT_ENTRY] = { HV_A_CELL_ENTRY },
+	[HV_CONF_AT_PORTS] = { HV_A_CELL_PORTS },
+	[HV_CONF_AT_PORT] = { HV_A_CELL_PORTS },
+	[HV_CONF_AT_MSRS] = { HV_A_CELL_MSR },
+	[HV_CONF_AT_MSR] = { HV_A_CELL_MSR },
+	[HV_CONF_AT_MSR_ACCESS] = { HV_A_CELL_MSR, HV_A_MSR_ACCESS },
+};
+
+static const struct nlattr *blamed(const struct genl_info *info, const struct hv_conf_fault *fault)
+{
+	u8 outer = places[fault->field].outer, inner = places[fault->field].inner;
+	const struct nlattr *attr = outer ? nth(info, outer, fault->index) : NULL;
+
+	return (attr && inner ? nla_find_nested(attr, inner) : NULL) ?: attr;
+}
+
 /* Opens a nest whose attributes the policy has looked at already, and wants those of the list, which ends with 0. */
 static int open_nest(const struct nlattr *nest, struct nlattr **in, int max, const u8 *wanted,
 		     struct netlink_ext_ack *extack)
@@ -38,6 +71,11 @@ static int open_nest(const struct nlattr *nest, struct nlattr **in, int max, con
 	return err;
 }
 
+/*
+ * Lists that are too long are counted to their end and stored as far as there is room; the validator looks at the
+ * counts first.
+ */
+
 static int take_region(struct hv_cellconf *conf, const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	static const u8 wanted[] = { HV_A_REGION_GPA, HV_A_REGION_SIZE, HV_A_REGION_MODE, HV_A_REGION_FLAGS, 0 };
@@ -45,15 +83,14 @@ static int take_region(struct hv_cellconf *conf, const struct nlattr *attr, stru
 	struct hv_conf_region *region;
 	int err;
 
-	if (conf->nr_regions == HV_CONF_MAX_REGIONS)
-		return hvk_refuse(extack, attr, -E2BIG, "too many regions");
 	err = open_nest(attr, in, HV_A_REGION_MAX, wanted, extack);
 	if (err)
 		return err;
-	if ((nla_get_u32(in[HV_A_REGION_MODE]) == HV_MODE_IDENTICAL) != !!in[HV_A_REGION_PHYS])
-		return hvk_refuse(extack, in[HV_A_REGION_PHYS] ?: attr, -EINVAL,
-				  "an identical region has a physical address, and no other has");
-	region = &conf->regions[conf->nr_regions++];
+	if (nla_get_u32(in[HV_A_REGION_MODE]) == HV_MODE_IDENTICAL && !in[HV_A_REGION_PHYS])
+		return hvk_refuse(extack, attr, -EINVAL, "an identical region has a physical address");
+	if (conf->nr_regions++ >= HV_CONF_MAX_REGIONS)
+		return 0;
+	region = &conf->regions[conf->nr_regions - 1];
 	region->gpa = nla_get_u64(in[HV_A_REGION_GPA]);
 	region->size = nla_get_u64(in[HV_A_REGION_SIZE]);
 	region->phys = in[HV_A_REGION_PHYS] ? nla_get_u64(in[HV_A_REGION_PHYS]) : 0;
@@ -71,16 +108,14 @@ static int take_ports(struct hv_cellconf *conf, const struct nlattr *attr, struc
 	struct hv_conf_ports *ports;
 	int err;
 
-	if (conf->nr_ports == HV_CONF_MAX_PORTS)
-		return hvk_refuse(extack, attr, -E2BIG, "too many ranges of ports");
 	err = open_nest(attr, in, HV_A_PORTS_MAX, wanted, extack);
 	if (err)
 		return err;
-	ports = &conf->ports[conf->nr_ports++];
+	if (conf->nr_ports++ >= HV_CONF_MAX_PORTS)
+		return 0;
+	ports = &conf->ports[conf->nr_ports - 1];
 	ports->first = nla_get_u16(in[HV_A_PORTS_FIRST]);
 	ports->last = nla_get_u16(in[HV_A_PORTS_LAST]);
-	if (ports->first > ports->last)
-		return hvk_refuse(extack, in[HV_A_PORTS_LAST], -EINVAL, "the last port comes before the first");
 	return 0;
 }
 
@@ -91,12 +126,12 @@ static int take_msr(struct hv_cellconf *conf, const struct nlattr *attr, struct 
 	struct hv_conf_msr *msr;
 	int err;
 
-	if (conf->nr_msrs == HV_CONF_MAX_MSRS)
-		return hvk_refuse(extack, attr, -E2BIG, "too many MSRs");
 	err = open_nest(attr, in, HV_A_MSR_MAX, wanted, extack);
 	if (err)
 		return err;
-	msr = &conf->msrs[conf->nr_msrs++];
+	if (conf->nr_msrs++ >= HV_CONF_MAX_MSRS)
+		return 0;
+	msr = &conf->msrs[conf->nr_msrs - 1];
 	msr->index = nla_get_u32(in[HV_A_MSR_INDEX]);
 	msr->access = nla_get_u32(in[HV_A_MSR_ACCESS]);
 	return 0;
@@ -104,9 +139,8 @@ static int take_msr(struct hv_cellconf *conf, const struct nlattr *attr, struct 
 
 static int take_cpu(struct hv_cellconf *conf, const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
-	if (conf->nr_physical == HV_CONF_MAX_VCPUS)
-		return hvk_refuse(extack, attr, -E2BIG, "too many CPUs");
-	conf->physical[conf->nr_physical++] = nla_get_u32(attr);
+	if (conf->nr_physical++ < HV_CONF_MAX_VCPUS)
+		conf->physical[conf->nr_physical - 1] = nla_get_u32(attr);
 	return 0;
 }
 
@@ -169,50 +203,13 @@ static int choose_cpus(struct genl_info *info, struct hv_cellconf *conf)
 	return 0;
 }
 
-/* Where in the request the validator's fields come from: a list, and in its nests a member. */
-static const struct {
-	u8 type, member;
-} places[HV_CONF_AT_COUNT] = {
-	[HV_CONF_AT_NAME] = { HV_A_CELL_NAME },
-	[HV_CONF_AT_CPUS] = { HV_A_CELL_NR_CPUS },
-	[HV_CONF_AT_PHYSICAL] = { HV_A_CELL_CPU },
-	[HV_CONF_AT_REGIONS] = { HV_A_CELL_REGION },
-	[HV_CONF_AT_REGION_GPA] = { HV_A_CELL_REGION, HV_A_REGION_GPA },
-	[HV_CONF_AT_REGION_SIZE] = { HV_A_CELL_REGION, HV_A_REGION_SIZE },
-	[HV_CONF_AT_REGION_PHYS] = { HV_A_CELL_REGION, HV_A_REGION_PHYS },
-	[HV_CONF_AT_REGION_FLAGS] = { HV_A_CELL_REGION, HV_A_REGION_FLAGS },
-	[HV_CONF_AT_REGION_MODE] = { HV_A_CELL_REGION, HV_A_REGION_MODE },
-	[HV_CONF_AT_REGION_LENIENT] = { HV_A_CELL_REGION, HV_A_REGION_LENIENT },
-	[HV_CONF_AT_REGION_POPULATE] = { HV_A_CELL_REGION, HV_A_REGION_POPULATE },
-	[HV_CONF_AT_ENTRY] = { HV_A_CELL_ENTRY },
-	[HV_CONF_AT_ENTRY_MODE] = { HV_A_CELL_ENTRY_MODE },
-	[HV_CONF_AT_PORTS] = { HV_A_CELL_PORTS },
-	[HV_CONF_AT_PORT] = { HV_A_CELL_PORTS },
-	[HV_CONF_AT_MSRS] = { HV_A_CELL_MSR },
-	[HV_CONF_AT_MSR] = { HV_A_CELL_MSR, HV_A_MSR_INDEX },
-	[HV_CONF_AT_MSR_ACCESS] = { HV_A_CELL_MSR, HV_A_MSR_ACCESS },
-};
-
-/* The attribute that is to blame, or the nest where it is missing, or NULL. */
-static const struct nlattr *place_of(const struct genl_info *info, const struct hv_conf_fault *fault)
-{
-	const struct nlattr *attr = nth(info, places[fault->field].type, fault->index), *in;
-	int left;
-
-	if (!attr || !places[fault->field].member)
-		return attr;
-	nla_for_each_nested(in, attr, left)
-		if (nla_type(in) == places[fault->field].member)
-			return in;
-	return attr;
-}
-
-static int check_by_itself(const struct genl_info *info, const struct hv_cellconf *conf)
+static int check_by_itself(struct genl_info *info, const struct hv_cellconf *conf)
 {
 	struct hv_conf_fault fault;
-	int err = hv_cellconf_check(conf, &fault);
+	int err;
 
-	return err ? hvk_refuse(info->extack, place_of(info, &fault), err, fault.what) : 0;
+	err = hv_cellconf_check(conf, &fault);
+	return err ? hvk_refuse(info->extack, blamed(info, &fault), err, fault.what) : 0;
 }
 
 static int check_on_machine(struct genl_info *info, const struct hv_cellconf *conf)

@@ -139,7 +139,7 @@ def requests(report, spec):
 def refusals(report):
     section = re.search(r"^## Refusals of the kernel\n(.*?)(?=^## |\Z)", read(REFUSALS), re.M | re.S)
     section = section[1] if section else ""
-    listed = set(re.findall(r"^\| [^|]* \| (E\w+) \| ([^|]+?) \|$", section, re.M))
+    listed = {(err, sentence) for sentence, err in re.findall(r"^\| [^|]* \| ([^|]+) \| (E\w+) \|$", section, re.M)}
     sentences = {sentence for _, sentence in listed}
     said = set()
     for path in files("*.c", under=("kmod",)):
@@ -153,7 +153,8 @@ def refusals(report):
     report.rule(f"{len(said)} sentences of refusals are listed, and no other")
     tried = set(re.findall(r'E\((\w+)\),\s*"([^"]+)"', read(TRIED)))
     tried |= {("EPERM", sentence) for sentence in re.findall(r'#define SENTENCE "([^"]+)"', read(TRIED_BY_WHO))}
-    marked = set(re.findall(r"^\| [^|]*[^|*] \| (E\w+) \| ([^|]+?) \|$", section, re.M))
+    marked = {(err, sentence) for sentence, err in
+              re.findall(r"^\| [^|]*[^|*] \| ([^|]+) \| (E\w+) \|$", section, re.M)}
     for err, sentence in sorted(marked - tried):
         report.find(TRIED, f"does not try {err} \"{sentence}\"")
     for err, sentence in sorted(tried - listed):

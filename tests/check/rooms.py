@@ -20,7 +20,6 @@ ROOMS = [
 INCLUDES_ALLOWED = {
     ("hvcore/include/hv/types.h", "linux/types.h"): "the same names as Linux's where the module sees both",
     ("hvcore/include/hv/err.h", "linux/errno.h"): "likewise",
-    ("kmod/nl_config.c", "hv/cellconf.h"): "the validator of configurations is linked into the module, too",
     ("arch/x86/boot/cross.S", "linux/objtool.h"): "linked into hv.ko, where objtool looks at it",
     ("arch/x86/boot/cross.S", "asm/linkage.h"): "likewise",
     ("arch/x86/boot/cross.S", "asm/nospec-branch.h"): "likewise",

@@ -12,6 +12,7 @@
 
 #define BATCH 16	/* messages in one send */
 #define DEPTH 5
+#define SENTENCES 96	/* that can be told apart */
 #define SMALL 700	/* bytes that a message may have before it gets no more attributes */
 
 #define TAME 24		/* how much less is wrong with a tame message */
@@ -19,6 +20,10 @@
 static uint64_t state;
 static unsigned int tameness;	/* of the message that is made */
 static unsigned long answers[256];
+static struct {
+	char text[256];
+	unsigned long count;
+} sentences[SENTENCES];
 static uint8_t inbox[1 << 18];
 
 static uint64_t draw(void)
@@ -37,14 +42,30 @@ static bool wrong_in(unsigned int n)
 	return once_in(n * tameness);
 }
 
+/* A number that makes sense, mostly. */
+static uint64_t good_number(const struct word *word)
+{
+	static const struct {
+		const char *name;
+		uint64_t number;
+	} good[] = { { "flags", 7 }, { "size", 4096 }, { "mode", 0 }, { "index", 0x10 }, { "access", 1 }, { "pos", 0 },
+		     { "first", 0x2f8 }, { "last", 0x2ff }, { "id", 0 }, { "nr-cpus", 1 }, { "entry-mode", 0 } };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (!strcmp(word->name, good[i].name) && !once_in(8))
+			return good[i].number;
+	return word->kind == U64 ? draw() % 8 << 12 : draw() % 4;
+}
+
 /* Numbers near those that matter. */
-static uint64_t number(enum kind kind)
+static uint64_t number(const struct word *word)
 {
 	static const uint64_t corners[] = { 0, 1, 2, 3, 7, 0x47, 64, 0xfff, 0x1000, 0x200000, 1ULL << 31, 1ULL << 32,
 					    1ULL << 52, ~0ULL, ~0ULL << 12, 0xffffffff, 1ULL << 63 };
 
 	if (!wrong_in(1))
-		return kind == U64 ? draw() % 64 << 12 : draw() % 4;
+		return good_number(word);
 	switch (draw() % 4) {
 	case 0:
 		return draw();
@@ -68,7 +89,7 @@ static void put_any(struct message *message, uint16_t type)
 static void put_text(struct message *message, uint16_t type)
 {
 	static const char *const names[] = { "root", "a", "cell", "", "a name that is too long for any cell", "\xff" };
-	const char *name = names[draw() % (sizeof(names) / sizeof(names[0]))];
+	const char *name = names[draw() % (wrong_in(1) ? sizeof(names) / sizeof(names[0]) : 2)];
 
 	/* now and then without its end */
 	message_put(message, type, name, strlen(name) + !wrong_in(8));
@@ -80,7 +101,7 @@ static void put_word(struct message *message, const struct word *words, const st
 {
 	static const size_t sizes[] = { [U16] = 2, [U32] = 4, [U64] = 8 };
 	uint16_t type = word->type | (wrong_in(50) ? NLA_F_NET_BYTEORDER : 0);
-	uint64_t value = number(word->kind);
+	uint64_t value = number(word);
 	size_t nest;
 
 	if (wrong_in(12)) {
@@ -102,6 +123,16 @@ static void put_word(struct message *message, const struct word *words, const st
 	}
 }
 
+/* What is rather left out of tame messages, for most of them are better without. */
+static bool is_left_out(const struct word *word)
+{
+	if (!strcmp(word->name, "cpu") || !strcmp(word->name, "nr-cpus") || !strcmp(word->name, "dry-run"))
+		return once_in(2);
+	if (word->kind == FLAG || !strcmp(word->name, "phys") || !strcmp(word->name, "entry"))
+		return !once_in(8);
+	return wrong_in(2);
+}
+
 /* In their order, so that what is needed is there; lists have more than one element. */
 static void put_in_order(struct message *message, const struct word *words, uint64_t takes, unsigned int depth)
 {
@@ -110,7 +141,7 @@ static void put_in_order(struct message *message, const struct word *words, uint
 	for (; words->name && message->header.nlmsg_len < SMALL; words++) {
 		if (!(takes >> words->type & 1) && !wrong_in(4))
 			continue;
-		if (words->kind == FLAG ? once_in(2) : wrong_in(2) || (words->type == HV_A_REGION_PHYS && once_in(2)))
+		if (is_left_out(words))
 			continue;
 		for (times = words->kind == NEST ? (unsigned int)(draw() % 3) : 1; times; times--)
 			put_word(message, words, words, depth);
@@ -171,36 +202,55 @@ static void generate(struct nl *nl, struct message *message)
 		message->bytes[NLMSG_HDRLEN] = HV_CMD_CELL_CREATE;
 }
 
+static void count_sentence(const char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < SENTENCES; i++) {
+		if (!sentences[i].count)
+			snprintf(sentences[i].text, sizeof(sentences[i].text), "%s", text);
+		if (!strncmp(sentences[i].text, text, sizeof(sentences[i].text) - 1)) {
+			sentences[i].count++;
+			return;
+		}
+	}
+}
+
 static void count_answers(struct nl *nl)
 {
 	const struct nlmsghdr *header;
+	struct answer answer;
 	ssize_t left;
-	int err;
 
 	while ((left = recv(nl->fd, inbox, sizeof(inbox), MSG_DONTWAIT)) > 0) {
 		for (header = (void *)inbox; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left)) {
 			if (header->nlmsg_type != NLMSG_ERROR && header->nlmsg_type != NLMSG_DONE)
 				continue;
-			memcpy(&err, NLMSG_DATA(header), sizeof(err));
-			answers[-err & 255]++;
+			memset(&answer, 0, sizeof(answer));
+			take_ack(header, &answer);
+			answers[answer.err & 255]++;
+			count_sentence(answer.text);
 		}
 	}
 }
 
-static void show_answers(void)
+static unsigned int show_answers(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < 256; i++)
 		if (answers[i])
 			printf("%lu x %s\n", answers[i], i ? strerror((int)i) : "done");
+	for (i = 0; i < SENTENCES && sentences[i].count; i++)
+		printf("%lu x \"%s\"\n", sentences[i].count, sentences[i].text);
+	return i;
 }
 
 int fuzz(uint64_t seed, unsigned int count)
 {
 	static uint8_t batch[1 << 18];
 	static struct message message;
-	unsigned int i, sent = 0;
+	unsigned int i, sent = 0, different;
 	size_t used = 0;
 	struct nl nl;
 
@@ -220,9 +270,10 @@ int fuzz(uint64_t seed, unsigned int count)
 		count_answers(&nl);
 	}
 	nl_close(&nl);
-	show_answers();
+	different = show_answers();
 	expect(sent >= count / BATCH / 2, "%u batches went out", sent);
 	expect(answers[0] && answers[EINVAL] && answers[ERANGE] && answers[ENOENT], "answers of all kinds came back");
+	expect(different > 25, "with %u different sentences", different);
 	expect(!nl_open(&nl), "the family is still there");
 	want_state(&nl, HV_STATE_ACTIVE);
 	nl_close(&nl);

@@ -157,7 +157,7 @@ void nl_listen(struct nl *nl)
 }
 
 /* Of an acknowledgement, or of the end of a dump. */
-static void take_ack(const struct nlmsghdr *header, struct answer *answer)
+void take_ack(const struct nlmsghdr *header, struct answer *answer)
 {
 	size_t fixed = NLMSG_HDRLEN + sizeof(int), bytes;
 	const struct nlattr *first, *attr;

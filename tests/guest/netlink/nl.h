@@ -45,6 +45,7 @@ int nl_resolve(struct nl *nl);
 void nl_close(struct nl *nl);
 void nl_listen(struct nl *nl);
 bool nl_receive(struct nl *nl, int milliseconds, handler *handle, void *context);
+void take_ack(const struct nlmsghdr *header, struct answer *answer);
 void nl_talk(struct nl *nl, struct message *message, struct answer *answer, handler *handle, void *context);
 
 void message_begin(struct message *message, uint16_t type, uint8_t cmd, uint16_t flags);
