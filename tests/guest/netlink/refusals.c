@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Every refusal: its error number, its sentence, and the attribute that it blames. */
+#include "nl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* Least of what a cell needs besides a name and a CPU. */
+#define MEMORY " region{gpa=0 size=0x1000 mode=0 flags=0x47}"
+
+/* In which state the module is asked. */
+enum when { ON, OFF, CPU1_OFF };
+
+/* The module's own words. tests/check/netlink.py holds the table against Documentation/refusals.md. */
+static const struct refusal {
+	const char *request;
+	int err;
+	const char *name;	/* of the error */
+	const char *sentence;	/* NULL: any; the words of others are tested with them */
+	unsigned int blamed;	/* type of the attribute, 0: none */
+	enum when when;
+} table[] = {
+#define E(name) name, #name
+	{ "hv-enable", E(EALREADY), "the hypervisor is launched already", 0, ON },
+	{ "hv-disable", E(ENODEV), "the hypervisor is not launched", 0, OFF },
+	{ "cell-get name=root", E(ENODEV), "the hypervisor is not launched", 0, OFF },
+	{ "cell-get", E(EINVAL), "which cell? give its name or its id", 0, ON },
+	{ "cell-get name=none", E(ENOENT), "there is no such cell", HV_A_CELL_NAME, ON },
+	{ "cell-get id=77", E(ENOENT), "there is no such cell", HV_A_CELL_ID, ON },
+	{ "cell-get name=root id=77", E(ENOENT), "there is no such cell", HV_A_CELL_ID, ON },
+	{ "cell-get! name=root", E(EINVAL), "a dump shows all cells, it takes no attributes", 0, ON },
+	{ "stats-get name=none", E(ENOENT), "there is no such cell", HV_A_CELL_NAME, ON },
+	{ "cell-get name=root name=root", E(EINVAL), "this attribute is there twice", HV_A_CELL_NAME, ON },
+	{ "cell-start name=root", E(EINVAL), "the root cell is this Linux", HV_A_CELL_NAME, ON },
+	{ "cell-stop id=0", E(EINVAL), "the root cell is this Linux", HV_A_CELL_ID, ON },
+	{ "cell-destroy name=root id=0", E(EINVAL), "the root cell is this Linux", HV_A_CELL_NAME, ON },
+	{ "cell-load name=root image{fd=0 size=1 gpa=0}", E(EINVAL), "the root cell is this Linux", HV_A_CELL_NAME,
+	  ON },
+	{ "console-read name=root pos=0", E(EOPNOTSUPP), "this cell has no console", 0, ON },
+	{ "console-write id=0 data=hello", E(EOPNOTSUPP), "this cell has no console", 0, ON },
+	{ "console-read pos=0", E(EINVAL), "which cell? give its name or its id", 0, ON },
+	{ "cell-create cpu=1" MEMORY, E(EINVAL), "a cell has a name", 0, ON },
+	{ "cell-create name=a" MEMORY, E(EINVAL), "a cell has CPUs, either these or that many", 0, ON },
+	{ "cell-create name=a cpu=1 nr-cpus=1" MEMORY, E(EINVAL), "a cell has CPUs, either these or that many",
+	  HV_A_CELL_NR_CPUS, ON },
+	{ "cell-create name=a nr-cpus=64" MEMORY, E(EBUSY), "Linux does not have that many CPUs to give away",
+	  HV_A_CELL_NR_CPUS, ON },
+	{ "cell-create name=a cpu=500" MEMORY, E(ENODEV), "there is no such CPU", HV_A_CELL_CPU, ON },
+	{ "cell-create name=a cpu=0" MEMORY, E(EBUSY), "Linux cannot do without this CPU", HV_A_CELL_CPU, ON },
+	{ "cell-create name=a cpu=1" MEMORY, E(ENODEV), "the CPU is not online", HV_A_CELL_CPU, CPU1_OFF },
+	{ "cell-create name=a cpu=1 region{gpa=0 size=4096 mode=0}", E(EINVAL), "something is missing in here",
+	  HV_A_CELL_REGION, ON },
+	{ "cell-create name=a cpu=1 region{gpa=0 gpa=0 size=4096 mode=0 flags=7}", E(EINVAL),
+	  "this attribute is there twice", HV_A_REGION_GPA, ON },
+	{ "cell-create name=a cpu=1 region{gpa=0 size=4096 mode=1 flags=7}", E(EINVAL),
+	  "an identical region has a physical address", HV_A_CELL_REGION, ON },
+	{ "cell-create name=a cpu=1 ports{first=2}" MEMORY, E(EINVAL), "something is missing in here", HV_A_CELL_PORTS,
+	  ON },
+	{ "cell-create name=a cpu=1" MEMORY, E(EOPNOTSUPP), "this hypervisor cannot run cells yet", 0, ON },
+	{ "cell-create name=a nr-cpus=1" MEMORY, E(EOPNOTSUPP), "this hypervisor cannot run cells yet", 0, ON },
+	/* the check of the configuration says it, and the module knows of which attribute */
+	{ "cell-create name= cpu=1" MEMORY, E(EINVAL), NULL, HV_A_CELL_NAME, ON },
+	{ "cell-create name=root cpu=1" MEMORY, E(EINVAL), NULL, HV_A_CELL_NAME, ON },
+	{ "cell-create name=a cpu=2 cpu=1 cpu=1" MEMORY, E(EINVAL), NULL, HV_A_CELL_CPU, ON },
+	{ "cell-create name=a cpu*65=1" MEMORY, E(EINVAL), NULL, HV_A_CELL_CPU, ON },
+	{ "cell-create name=a cpu=1", E(EINVAL), NULL, 0, ON },
+	{ "cell-create name=a cpu=1 region{gpa=0 size=0 mode=0 flags=7}", E(EINVAL), NULL, HV_A_REGION_SIZE, ON },
+	{ "cell-create name=a cpu=1 region{gpa=0 size=4096 phys=4096 mode=0 flags=7}", E(EINVAL), NULL,
+	  HV_A_REGION_PHYS, ON },
+	{ "cell-create name=a cpu=1 region{gpa=0 size=4096 phys=4096 mode=1 flags=7 populate}", E(EINVAL), NULL,
+	  HV_A_REGION_POPULATE, ON },
+	{ "cell-create name=a cpu=1 region{gpa=0 size=4096 mode=0 flags=7 lenient}", E(EINVAL), NULL,
+	  HV_A_REGION_LENIENT, ON },
+	{ "cell-create name=a cpu=1 region{gpa=0 size=4096 mode=0 flags=2}", E(EINVAL), NULL, HV_A_REGION_FLAGS, ON },
+	{ "cell-create name=a cpu=1 region{gpa=0x2000 size=4096 mode=0 flags=7}" MEMORY MEMORY, E(EEXIST), NULL,
+	  HV_A_REGION_GPA, ON },
+	{ "cell-create name=a cpu=1 region*65{gpa=0 size=4096 mode=0 flags=7}", E(EINVAL), NULL, HV_A_CELL_REGION, ON },
+	{ "cell-create name=a cpu=1 entry=0x5000" MEMORY, E(EINVAL), NULL, HV_A_CELL_ENTRY, ON },
+	{ "cell-create name=a cpu=1 ports{first=2 last=1}" MEMORY, E(EINVAL), NULL, HV_A_CELL_PORTS, ON },
+	{ "cell-create name=a cpu=1 ports{first=0xcf8 last=0xcff}" MEMORY, E(EPERM), NULL, HV_A_CELL_PORTS, ON },
+	{ "cell-create name=a cpu=1 ports*33{first=0x2f8 last=0x2f8}" MEMORY, E(EINVAL), NULL, HV_A_CELL_PORTS, ON },
+	{ "cell-create name=a cpu=1 msr{index=0x10 access=2}" MEMORY, E(EPERM), NULL, HV_A_CELL_MSR, ON },
+	{ "cell-create name=a cpu=1 msr*33{index=1 access=1}" MEMORY, E(EINVAL), NULL, HV_A_CELL_MSR, ON },
+	/* the kernel's, which reads the policies */
+	{ "cell-create name=a cpu=1 stray=1", E(EINVAL), NULL, 60, ON },
+	{ "cell-create name=a cpu=1 state=1", E(EINVAL), NULL, HV_A_CELL_STATE, ON },
+	{ "cell-create name=a cpu=1 region{gpa=0 size=4096 mode=0 flags=7 stray=1}", E(EINVAL), NULL, 60, ON },
+	{ "cell-create name=a cpu=1 region{gpa=0 size=4096 mode=3 flags=7}", E(ERANGE), NULL, HV_A_REGION_MODE, ON },
+	{ "cell-create name=a cpu=1 region{gpa=0 size=4096 mode=0 flags=32}", E(EINVAL), NULL, HV_A_REGION_FLAGS,
+	  ON },
+	{ "cell-create name=a cpu=1 msr{index=1 access=4}", E(ERANGE), NULL, HV_A_MSR_ACCESS, ON },
+	{ "cell-create name=a cpu=1 entry-mode=3", E(ERANGE), NULL, HV_A_CELL_ENTRY_MODE, ON },
+	{ "cell-create name=a nr-cpus=0", E(ERANGE), NULL, HV_A_CELL_NR_CPUS, ON },
+	{ "cell-create name=abcdefghijklmnopqrstuvwxyz-012345 cpu=1", E(EINVAL), NULL, HV_A_CELL_NAME, ON },
+	{ "cell-load name=root image{fd=0 size=0 gpa=0}", E(ERANGE), NULL, HV_A_IMAGE_SIZE, ON },
+	{ "hv-enable force", E(EINVAL), NULL, HV_A_HV_FORCE, ON },
+	{ "hv-get force", E(EINVAL), NULL, HV_A_HV_FORCE, ON },
+#undef E
+};
+
+static void set_cpu1(const char *online)
+{
+	int fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, online, 1) != 1)
+		die(EXIT_TROUBLE, "netlink: CPU 1 cannot be set to %s", online);
+	close(fd);
+}
+
+static bool is_sentence_right(const struct refusal *want, const struct answer *got)
+{
+	return want->sentence ? !strcmp(want->sentence, got->text) : got->text[0];
+}
+
+static void try(struct nl *nl, const struct refusal *want)
+{
+	struct message message;
+	struct answer got;
+	unsigned int blamed;
+
+	message_from_words(nl, &message, want->request);
+	nl_talk(nl, &message, &got, NULL, NULL);
+	blamed = blamed_type(&message, &got);
+	expect(got.err == want->err && is_sentence_right(want, &got) && blamed == want->blamed,
+	       "%.60s: %s \"%s\" (got %d \"%s\", attribute %u, wanted %u)", want->request, want->name,
+	       want->sentence ?: "...", got.err, got.text, blamed, want->blamed);
+}
+
+static void try_all(struct nl *nl, enum when when)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].when == when)
+			try(nl, &table[i]);
+}
+
+static void try_good(struct nl *nl)
+{
+	static const char *const good[] = {
+		"cell-create dry-run name=a cpu=1 region{gpa=0 size=0x200000 mode=0 flags=0x47 populate}",
+		"cell-create dry-run name=a-b_c.9 nr-cpus=1 entry=0x100000 entry-mode=2 console restart "
+		"region{gpa=0x100000 size=0x1000 mode=0 flags=7} "
+		"region{gpa=0x200000 phys=0x200000 size=0x1000 mode=1 flags=3 lenient} "
+		"msr{index=0x10 access=1} ports{first=0x2f8 last=0x2ff}",
+	};
+	struct answer answer;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		ask(nl, good[i], &answer, NULL, NULL);
+		expect(!answer.err && !answer.count, "%.40s...: nothing against it (got %d \"%s\")", good[i],
+		       answer.err, answer.text);
+	}
+}
+
+/* Begins and ends launched. */
+int refusals(void)
+{
+	struct nl nl;
+
+	if (nl_open(&nl))
+		die(EXIT_TROUBLE, "netlink: no family");
+	want_state(&nl, HV_STATE_ACTIVE);
+	try_all(&nl, ON);
+	try_good(&nl);
+	set_cpu1("0");
+	try_all(&nl, CPU1_OFF);
+	set_cpu1("1");
+	want_done(&nl, "hv-disable");
+	try_all(&nl, OFF);
+	want_done(&nl, "hv-enable");
+	nl_close(&nl);
+	return failures != 0;
+}
