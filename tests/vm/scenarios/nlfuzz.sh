@@ -26,6 +26,18 @@ check "8 processes that ask for everything at once" $netlink race 8 $rounds
 healthy
 check "$killed processes that are killed in the middle" $netlink kill $killed
 healthy
+# whoever asks meanwhile gets an answer, or finds that there is no family any more
+$netlink race 4 1000000 >/tmp/race 2>&1 &
+sleep 1
+tries=0
+while hv_loaded && [ $tries -lt 200 ]; do
+	# a dump under way keeps the module
+	rmmod hv 2>/dev/null
+	tries=$((tries + 1))
+done
+check "unloaded while four processes ask (attempt $tries)" test ! -e /sys/module/hv
+wait
+check "load again" hv_load
 lost=$((free - $(memfree)))
 measure memfree_lost_kib $lost
 check "free memory is back (lost $lost KiB)" test $lost -lt 4096
