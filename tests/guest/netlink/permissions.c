@@ -85,7 +85,8 @@ static const struct question lacks_net_admin[] = {
 };
 
 static const struct question may_all[] = {
-	{ "hv-disable", 0, NULL }, { "hv-enable", 0, NULL }, { "cell-create dry-run name=a cpu=1 region{gpa=0 size=0x1000 mode=0 flags=7}", 0, NULL },
+	{ "hv-disable", 0, NULL }, { "hv-enable", 0, NULL },
+	{ "cell-create dry-run name=a cpu=1 region{gpa=0 size=0x1000 mode=0 flags=7}", 0, NULL },
 	{ NULL, 0, NULL },
 };
 
