@@ -49,7 +49,8 @@ equal "there is no other" "$(status_of $hvctl cell show nobody)" 2
 check "the log" $hvctl log
 equal "who launches twice is refused" "$(status_of $hvctl enable)" 2
 sed 's/^cpus: .*/cpus: [200]/' /hv/configs/hello.yaml >/tmp/foreign.yaml
-equal "a CPU that is not there" "$(last_of $hvctl cell create /tmp/foreign.yaml | cut -d ' ' -f 1)" /tmp/foreign.yaml:4:8:
+equal "a CPU that is not there" "$(last_of $hvctl cell create /tmp/foreign.yaml | cut -d ' ' -f 1)" \
+	/tmp/foreign.yaml:4:8:
 check "leave" $hvctl disable
 equal "off again" "$($hvctl status | sed -n 's/^state *//p')" off
 wait_for grep -q "hv off" /tmp/events
