@@ -7,14 +7,16 @@ packages() {
 	case $1 in
 	build)
 		echo gcc make libc6-dev linux-headers-amd64 linux-headers-cloud-amd64 linux-headers-rt-amd64 \
-			linux-headers-6.12-amd64 libnl-genl-3-dev pkg-config libelf-dev bc kmod cpio
+			linux-headers-6.12-amd64 libnl-genl-3-dev libyaml-dev libjansson-dev scdoc pkg-config \
+			libelf-dev bc kmod cpio
 		;;
 	vm)
 		echo qemu-system-x86 bochs bochsbios vgabios isolinux syslinux-common xorriso busybox-static \
 			cpio kmod python3 xz-utils
 		;;
 	unit)
-		echo gcc make libc6-dev clang libclang-rt-14-dev libcmocka-dev gcovr libzydis-dev
+		echo gcc make libc6-dev clang libclang-rt-14-dev libcmocka-dev gcovr libzydis-dev \
+			libnl-genl-3-dev libyaml-dev libjansson-dev pkg-config jq python3
 		;;
 	bench)
 		echo gcc libc6-dev valgrind python3

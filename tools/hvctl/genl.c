@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Generic netlink: builds requests, collects answers, and reads extended acknowledgements. What arrives is measured
+ * before it is looked at, though it comes from the kernel.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <netlink/genl/genl.h>
+
+#include <uapi/hv.h>
+
+#include "genl.h"
+#include "wire.h"
+
+#define ANSWER_MS 60000		/* launching and creating take time, on emulators much */
+
+struct genl {
+	struct wire *wire;
+	u16 family;
+	u32 events;		/* number of the multicast group, 0 if there is none */
+	u32 seq;
+	struct refusal refusal;
+};
+
+/* One exchange: what was asked, and where its answers go. */
+struct exchange {
+	struct genl *genl;
+	struct nl_msg *message;
+	const struct attr_set *set;
+	u32 seq;
+	bool is_dump;
+	bool is_done;
+	/* called with each answer's attributes; false: it is not what it should be */
+	bool (*take)(struct exchange *exchange, const void *data, size_t size);
+	json_t *answer;
+};
+
+static int refuse(struct genl *genl, int err, const char *text)
+{
+	genl->refusal = (struct refusal){ .err = err };
+	snprintf(genl->refusal.text, sizeof(genl->refusal.text), "%s", text);
+	return REFUSED;
+}
+
+static void clean(char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
+/* The attributes behind an acknowledgement: a sentence, and an offset into what was asked. */
+static void read_extended(struct exchange *exchange, const struct nlmsghdr *header)
+{
+	const struct nlmsgerr *error = nlmsg_data(header);
+	struct refusal *refusal = &exchange->genl->refusal;
+	const struct nlmsghdr *asked = nlmsg_hdr(exchange->message);
+	size_t skip = sizeof(*error), payload = (size_t)nlmsg_datalen(header), base = NLMSG_HDRLEN + GENL_HDRLEN;
+	struct nlattr *nla;
+	u32 offset;
+	int rest;
+
+	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	if (!(header->nlmsg_flags & NLM_F_CAPPED) && error->msg.nlmsg_len >= sizeof(error->msg))
+		skip += NLMSG_ALIGN(error->msg.nlmsg_len - sizeof(error->msg));
+	if (skip >= payload)
+		return;
+	nla_for_each_attr(nla, (struct nlattr *)((char *)nlmsg_data(header) + skip), (int)(payload - skip), rest) {
+		if (nla_type(nla) == NLMSGERR_ATTR_MSG) {
+			snprintf(refusal->text, sizeof(refusal->text), "%.*s", nla_len(nla), (char *)nla_data(nla));
+			clean(refusal->text);
+		} else if (nla_type(nla) == NLMSGERR_ATTR_OFFS && nla_len(nla) == sizeof(offset)) {
+			offset = nla_get_u32(nla);
+			if (!exchange->set || offset < base || asked->nlmsg_len < base ||
+			    !attrs_name(exchange->set, (const char *)asked + base, asked->nlmsg_len - base,
+					offset - base, refusal->attr, sizeof(refusal->attr)))
+				refusal->attr[0] = '\0';
+		}
+	}
+}
+
+static int take_error(struct exchange *exchange, const struct nlmsghdr *header)
+{
+	const struct nlmsgerr *error = nlmsg_data(header);
+
+	if (nlmsg_datalen(header) < (int)sizeof(*error))
+		return refuse(exchange->genl, EBADMSG, "the kernel's answer is cut off");
+	exchange->is_done = true;
+	if (!error->error)
+		return DONE;
+	refuse(exchange->genl, -error->error, "");
+	read_extended(exchange, header);
+	return REFUSED;
+}
+
+/* The end of a dump bears the error that ended it. */
+static int take_done(struct exchange *exchange, const struct nlmsghdr *header)
+{
+	int err = 0;
+
+	exchange->is_done = true;
+	if (nlmsg_datalen(header) >= (int)sizeof(err))
+		memcpy(&err, nlmsg_data(header), sizeof(err));
+	return err < 0 ? refuse(exchange->genl, -err, "") : DONE;
+}
+
+static int take_answer(struct exchange *exchange, const struct nlmsghdr *header)
+{
+	int size = nlmsg_datalen(header) - GENL_HDRLEN;
+
+	if (size < 0 || !exchange->take(exchange, (const char *)nlmsg_data(header) + GENL_HDRLEN, (size_t)size))
+		return refuse(exchange->genl, EBADMSG,
+			      "the kernel's answer makes no sense; are hvctl and module of the same version?");
+	return DONE;
+}
+
+static int take_datagram(struct exchange *exchange, void *data, int size)
+{
+	struct nlmsghdr *header = data;
+	int status = DONE;
+
+	for (; !status && !exchange->is_done && nlmsg_ok(header, size); header = nlmsg_next(header, &size)) {
+		if (header->nlmsg_seq != exchange->seq)
+			continue;
+		if (header->nlmsg_type == NLMSG_ERROR)
+			status = take_error(exchange, header);
+		else if (header->nlmsg_type == NLMSG_DONE)
+			status = take_done(exchange, header);
+		else if (header->nlmsg_type >= NLMSG_MIN_TYPE)
+			status = take_answer(exchange, header);
+	}
+	return status;
+}
+
+static int run(struct exchange *exchange)
+{
+	struct genl *genl = exchange->genl;
+	struct nlmsghdr *header = nlmsg_hdr(exchange->message);
+	int status = DONE, got;
+	void *data;
+
+	got = wire_send(genl->wire, header, header->nlmsg_len);
+	if (got < 0)
+		return refuse(genl, -got, "");
+	while (!status && !exchange->is_done) {
+		got = wire_receive(genl->wire, &data, ANSWER_MS);
+		if (got < 0)
+			return refuse(genl, -got, "");
+		if (!got)
+			return refuse(genl, ETIMEDOUT, "the kernel does not answer");
+		status = take_datagram(exchange, data, got);
+		free(data);
+	}
+	return status;
+}
+
+static bool take_document(struct exchange *exchange, const void *data, size_t size)
+{
+	json_t *document = exchange->is_dump ? json_object() : exchange->answer;
+
+	if (exchange->is_dump)
+		json_array_append_new(exchange->answer, document);
+	return attrs_read(exchange->set, data, size, document);
+}
+
+static struct nl_msg *new_message(struct genl *genl, u16 family, u8 command, u8 version, int flags)
+{
+	/* a configuration of 64 regions, 32 ranges of ports and 32 MSRs takes less than 8 KiB */
+	struct nl_msg *message = nlmsg_alloc_size(16 * 1024);
+
+	if (message && !genlmsg_put(message, 0, ++genl->seq, family, 0, NLM_F_REQUEST | flags, command, version)) {
+		nlmsg_free(message);
+		message = NULL;
+	}
+	return message;
+}
+
+static int ask(struct genl *genl, unsigned int command, json_t *request, json_t **answer, bool is_dump)
+{
+	struct exchange exchange = { .genl = genl, .set = attrs_of_command(command), .is_dump = is_dump };
+	int status;
+
+	exchange.message = new_message(genl, genl->family, (u8)command, HV_GENL_VERSION,
+				       is_dump ? NLM_F_DUMP : NLM_F_ACK);
+	if (!exchange.message)
+		return refuse(genl, ENOMEM, "");
+	exchange.seq = genl->seq;
+	exchange.take = take_document;
+	exchange.answer = is_dump ? json_array() : json_object();
+	if (request && !attrs_write(exchange.set, exchange.message, request))
+		status = refuse(genl, EMSGSIZE, "the request does not fit in one message");
+	else
+		status = run(&exchange);
+	nlmsg_free(exchange.message);
+	if (status || !answer)
+		json_decref(exchange.answer);
+	else
+		*answer = exchange.answer;
+	return status;
+}
+
+int genl_do(struct genl *genl, unsigned int command, json_t *request, json_t **answer)
+{
+	return ask(genl, command, request, answer, false);
+}
+
+int genl_dump(struct genl *genl, unsigned int command, json_t *request, json_t **answers)
+{
+	return ask(genl, command, request, answers, true);
+}
+
+static void take_groups(struct genl *genl, struct nlattr *groups)
+{
+	struct nlattr *group, *nla;
+	const char *name;
+	u32 id;
+	int rest, inner;
+
+	nla_for_each_nested(group, groups, rest) {
+		name = "";
+		id = 0;
+		nla_for_each_nested(nla, group, inner) {
+			if (nla_type(nla) == CTRL_ATTR_MCAST_GRP_NAME && nla_len(nla) > 0 &&
+			    !((char *)nla_data(nla))[nla_len(nla) - 1])
+				name = nla_data(nla);
+			else if (nla_type(nla) == CTRL_ATTR_MCAST_GRP_ID && nla_len(nla) == sizeof(id))
+				id = nla_get_u32(nla);
+		}
+		if (!strcmp(name, HV_GENL_MCGRP_EVENTS))
+			genl->events = id;
+	}
+}
+
+static bool take_family(struct exchange *exchange, const void *data, size_t size)
+{
+	struct nlattr *nla;
+	int rest;
+
+	nla_for_each_attr(nla, (struct nlattr *)data, (int)size, rest) {
+		if (nla_type(nla) == CTRL_ATTR_FAMILY_ID && nla_len(nla) == sizeof(u16))
+			exchange->genl->family = nla_get_u16(nla);
+		else if (nla_type(nla) == CTRL_ATTR_MCAST_GROUPS)
+			take_groups(exchange->genl, nla);
+	}
+	return exchange->genl->family != 0;
+}
+
+static int find_family(struct genl *genl)
+{
+	struct exchange exchange = { .genl = genl, .take = take_family };
+	int status;
+
+	exchange.message = new_message(genl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_ACK);
+	if (!exchange.message || nla_put_string(exchange.message, CTRL_ATTR_FAMILY_NAME, HV_GENL_NAME))
+		return refuse(genl, ENOMEM, "");
+	exchange.seq = genl->seq;
+	status = run(&exchange);
+	nlmsg_free(exchange.message);
+	if (status && genl->refusal.err == ENOENT)
+		refuse(genl, ENOENT, "the module hv is not loaded; load it with 'modprobe hv' or 'insmod hv.ko'");
+	return status;
+}
+
+struct genl *genl_open(void)
+{
+	struct genl *genl = calloc(1, sizeof(*genl));
+
+	if (!genl)
+		return NULL;
+	genl->wire = wire_open();
+	if (!genl->wire) {
+		fail("cannot open a netlink socket: %s", strerror(errno));
+		free(genl);
+		return NULL;
+	}
+	if (!find_family(genl))
+		return genl;
+	genl_refused(genl);
+	genl_close(genl);
+	return NULL;
+}
+
+void genl_close(struct genl *genl)
+{
+	if (!genl)
+		return;
+	wire_close(genl->wire);
+	free(genl);
+}
+
+int genl_listen(struct genl *genl)
+{
+	int err;
+
+	if (!genl->events)
+		return refuse(genl, ENOENT, "the module sends no events; are hvctl and module of the same version?");
+	err = wire_join(genl->wire, genl->events);
+	return err < 0 ? refuse(genl, -err, "") : DONE;
+}
+
+/* NULL if it is none of ours. */
+static json_t *read_event(const struct genl *genl, struct nlmsghdr *header)
+{
+	const struct genlmsghdr *genlmsg = nlmsg_data(header);
+	json_t *event;
+
+	if (header->nlmsg_type != genl->family || nlmsg_datalen(header) < (int)GENL_HDRLEN ||
+	    (genlmsg->cmd != HV_CMD_HV_NTF && genlmsg->cmd != HV_CMD_CELL_NTF))
+		return NULL;
+	event = json_pack("{s:s}", "event", genlmsg->cmd == HV_CMD_HV_NTF ? "hv" : "cell");
+	if (attrs_read(attrs_of_command(genlmsg->cmd), (const char *)genlmsg + GENL_HDRLEN,
+		       (size_t)nlmsg_datalen(header) - GENL_HDRLEN, event))
+		return event;
+	json_decref(event);
+	return NULL;
+}
+
+int genl_event(struct genl *genl, int timeout_ms, json_t **event)
+{
+	struct nlmsghdr *header;
+	void *data;
+	int got;
+
+	*event = NULL;
+	got = wire_receive(genl->wire, &data, timeout_ms);
+	if (got == -ENOBUFS) {
+		*event = json_pack("{s:s}", "event", "lost");
+		return DONE;
+	}
+	if (got <= 0)
+		return got ? refuse(genl, -got, "") : DONE;
+	header = data;
+	/* the kernel sends each event in a datagram of its own */
+	if (nlmsg_ok(header, got))
+		*event = read_event(genl, header);
+	free(data);
+	return DONE;
+}
+
+const struct refusal *genl_refusal(const struct genl *genl)
+{
+	return &genl->refusal;
+}
+
+const char *refusal_text(const struct refusal *refusal)
+{
+	if (refusal->text[0])
+		return refusal->text;
+	if (refusal->err == EPERM)
+		return "only root may do that (it needs CAP_NET_ADMIN and CAP_SYS_ADMIN)";
+	return strerror(refusal->err);
+}
+
+int genl_refused(const struct genl *genl)
+{
+	fail("%s%s%s%s", refusal_text(&genl->refusal), genl->refusal.attr[0] ? " (" : "", genl->refusal.attr,
+	     genl->refusal.attr[0] ? ")" : "");
+	return REFUSED;
+}

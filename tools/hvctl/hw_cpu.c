@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The CPU: maker, VMX or SVM, and whether the firmware lets it. Where registers cannot be read, Linux's own list of
+ * features has to do. Numbers: Intel SDM vol. 4 and appendix A of vol. 3; AMD APM vol. 2 and 3.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "hw.h"
+#include "machine.h"
+
+#define LEAF_FEATURES 1
+#define LEAF_EXTENDED 0x80000001
+#define LEAF_SVM 0x8000000a
+#define LEAF_ENCRYPTION 0x8000001f
+
+#define MSR_FEATURE_CONTROL 0x3a
+#define MSR_VMX_SECONDARY 0x48b
+#define MSR_VMX_EPT_VPID 0x48c
+#define MSR_SYSCFG 0xc0010010
+#define MSR_VM_CR 0xc0010114
+#define MSR_SEV_STATUS 0xc0010131
+
+enum { EAX, EBX, ECX, EDX };
+
+static bool is_set(u64 word, unsigned int bit)
+{
+	return word >> bit & 1;
+}
+
+static bool cpuid_bit(u32 leaf, int reg, unsigned int bit)
+{
+	u32 regs[4];
+
+	return machine_cpuid(leaf, regs) && is_set(regs[reg], bit);
+}
+
+static void check_vendor(struct hw *hw)
+{
+	u32 regs[4] = { 0 }, i;
+	char vendor[13] = "", brand[49] = "";
+	const char *start = brand;
+
+	if (machine_cpuid(0, regs)) {
+		memcpy(vendor, &regs[EBX], 4);
+		memcpy(vendor + 4, &regs[EDX], 4);
+		memcpy(vendor + 8, &regs[ECX], 4);
+	}
+	for (i = 0; i < 3 && machine_cpuid(0x80000002 + i, regs); i++)
+		memcpy(brand + 16 * i, regs, 16);
+	while (*start == ' ')
+		start++;
+	hw->is_intel = cpuid_bit(LEAF_FEATURES, ECX, 5);
+	hw->is_amd = cpuid_bit(LEAF_EXTENDED, ECX, 2);
+	hw_find(hw, "cpu", HW_OK, "%s%s%s", vendor, *start ? ", " : "", start);
+	if (cpuid_bit(LEAF_FEATURES, ECX, 31))
+		hw_find(hw, "virtual", HW_WARNING, "a virtual machine; hv runs in it as far as its host lets it");
+}
+
+/* On how many of the CPUs whose registers can be read the firmware has switched it off; -1 if none can be read. */
+static int count_locked(u32 msr, bool (*is_locked)(u64 value))
+{
+	unsigned int cpu, count = hw_cpus();
+	int locked = 0, readable = 0;
+	u64 value;
+
+	for (cpu = 0; cpu < count; cpu++) {
+		if (!hw_msr(cpu, msr, &value))
+			continue;
+		readable++;
+		locked += is_locked(value);
+	}
+	return readable ? locked : -1;
+}
+
+static void find_locked(struct hw *hw, const char *extension, const char *where, int locked)
+{
+	if (locked < 0)
+		hw_find(hw, "firmware", HW_UNKNOWN,
+			"cannot tell whether the firmware allows %s: load the module msr and ask as root", extension);
+	else if (locked)
+		hw_find(hw, "firmware", HW_MISSING,
+			"the firmware has disabled %s on %d CPUs (%s); look into its setup", extension, locked, where);
+	else
+		hw_find(hw, "firmware", HW_OK, "the firmware allows %s", extension);
+}
+
+static bool is_vmx_locked(u64 value)
+{
+	return is_set(value, 0) && !is_set(value, 2);
+}
+
+static bool is_svm_locked(u64 value)
+{
+	return is_set(value, 4);
+}
+
+/* A secondary control may be set if its bit in the upper half is. */
+static const struct {
+	const char *name, *word, *text;
+	unsigned int bit;
+} vmx_parts[] = {
+	{ "ept", "ept", "nested paging (EPT)", 32 + 1 },
+	{ "vpid", "vpid", "tagged translations (VPID)", 32 + 5 },
+	{ "unrestricted", "unrestricted_guest", "guests in real mode (unrestricted guest)", 32 + 7 },
+};
+
+static void check_vmx(struct hw *hw)
+{
+	bool has_msr, has;
+	u64 value = 0;
+	unsigned int i;
+
+	hw_find(hw, "vmx", HW_OK, "Intel's VMX is there");
+	find_locked(hw, "VMX", "IA32_FEATURE_CONTROL", count_locked(MSR_FEATURE_CONTROL, is_vmx_locked));
+	has_msr = hw_msr(0, MSR_VMX_SECONDARY, &value);
+	for (i = 0; i < HV_ARRAY_SIZE(vmx_parts); i++) {
+		has = has_msr ? is_set(value, vmx_parts[i].bit) : hw_cpuinfo("vmx flags", vmx_parts[i].word);
+		hw_find(hw, vmx_parts[i].name, has ? HW_OK : HW_MISSING, "the CPU has %s%s", has ? "" : "no ",
+			vmx_parts[i].text);
+	}
+	if (hw_msr(0, MSR_VMX_EPT_VPID, &value))
+		hw_find(hw, "huge-pages", is_set(value, 16) ? HW_OK : HW_MISSING,
+			"nested tables can have pages of 4K%s%s", is_set(value, 16) ? ", 2M" : "; 2M is needed",
+			is_set(value, 17) ? ", 1G" : "");
+}
+
+static void check_svm(struct hw *hw)
+{
+	bool has_npt = cpuid_bit(LEAF_SVM, EDX, 0);
+	u32 regs[4] = { 0 };
+
+	hw_find(hw, "svm", HW_OK, "AMD's SVM is there");
+	find_locked(hw, "SVM", "VM_CR.SVMDIS", count_locked(MSR_VM_CR, is_svm_locked));
+	hw_find(hw, "npt", has_npt ? HW_OK : HW_MISSING, "the CPU has %snested paging (NPT)", has_npt ? "" : "no ");
+	if (machine_cpuid(LEAF_SVM, regs))
+		hw_find(hw, "asid", regs[EBX] >= 2 ? HW_OK : HW_MISSING, "%u address-space ids%s", regs[EBX],
+			regs[EBX] >= 2 ? "" : "; 2 are needed");
+	hw_find(hw, "nrips", HW_OK, "the CPU %s the next instruction (NRIPS)",
+		is_set(regs[EDX], 3) ? "says where to find" : "does not say where to find");
+	hw_find(hw, "huge-pages", HW_OK, "nested tables can have pages of 4K, 2M%s",
+		cpuid_bit(LEAF_EXTENDED, EDX, 26) ? ", 1G" : "");
+}
+
+/* Who runs under Linux that encrypts its memory cannot be slid away from under it. */
+static bool is_encrypted_guest(void)
+{
+	u64 status;
+
+	return hw_cpuinfo("flags", "tdx_guest") || (hw_msr(0, MSR_SEV_STATUS, &status) && is_set(status, 0));
+}
+
+static bool is_asked_for(void)
+{
+	char line[4096];
+
+	return hw_read("/proc/cmdline", line, sizeof(line)) && strstr(line, "mem_encrypt=on");
+}
+
+/* It matters whether Linux uses it; that the registers allow it does not. */
+static void check_encryption(struct hw *hw)
+{
+	u64 value;
+
+	if (is_encrypted_guest())
+		hw_find(hw, "encryption", HW_MISSING, "this machine's memory is encrypted (SEV or TDX)");
+	else if (!cpuid_bit(LEAF_ENCRYPTION, EAX, 0))
+		hw_find(hw, "encryption", HW_OK, "the CPU does not encrypt memory");
+	else if (!hw_msr(0, MSR_SYSCFG, &value))
+		hw_find(hw, "encryption", HW_UNKNOWN,
+			"the CPU can encrypt memory; to see whether it does, load the module msr and ask as root");
+	else if (is_set(value, 23) && is_asked_for())
+		hw_find(hw, "encryption", HW_MISSING, "Linux encrypts its memory (SME, mem_encrypt=on)");
+	else
+		hw_find(hw, "encryption", HW_OK, "memory encryption is %s, and Linux does not use it",
+			is_set(value, 23) ? "allowed (SME)" : "off");
+}
+
+void hw_check_cpu(struct hw *hw)
+{
+	check_vendor(hw);
+	if (hw->is_intel)
+		check_vmx(hw);
+	else if (hw->is_amd)
+		check_svm(hw);
+	else if (hw->has_hv)
+		hw_find(hw, "extension", HW_OK, "VMX or SVM is in use by hv, which does not show it");
+	else
+		hw_find(hw, "extension", HW_MISSING, "the CPU has neither VMX nor SVM, or whoever runs below hides it");
+	check_encryption(hw);
+}
