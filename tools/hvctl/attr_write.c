@@ -75,7 +75,7 @@ static int put_latin1(struct nl_msg *message, int type, const json_t *value)
 	for (i = 0; i < size; i++) {
 		bytes[length] = (unsigned char)utf8[i];
 		if (((unsigned char)utf8[i] & 0xe0) == 0xc0 && i + 1 < size) {
-			bytes[length] = (unsigned char)(utf8[i] << 6 | (utf8[i + 1] & 0x3f));
+			bytes[length] = (unsigned char)((unsigned char)utf8[i] << 6 | (utf8[i + 1] & 0x3f));
 			i++;
 		}
 		length++;

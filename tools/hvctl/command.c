@@ -125,8 +125,6 @@ static int check_options(const struct object *object, const struct command *comm
 
 static int run_command(const struct object *object, const struct command *command, struct arguments *words)
 {
-	const char *space = command->name[0] ? " " : "";
-
 	if (has_option(OPTION_HELP)) {
 		help_command(object, command);
 		return DONE;
@@ -134,7 +132,8 @@ static int run_command(const struct object *object, const struct command *comman
 	if (check_options(object, command))
 		return FAILED;
 	if (words->count < command->least || (command->most >= 0 && words->count > command->most))
-		return fail("usage: hvctl %s%s%s %s", object->name, space, command->name, command->arguments);
+		return fail("usage: hvctl %s%s%s%s%s", object->name, command->name[0] ? " " : "", command->name,
+			    command->arguments[0] ? " " : "", command->arguments);
 	return command->run(words);
 }
 

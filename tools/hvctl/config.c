@@ -22,7 +22,8 @@ static void note_image(const struct cell_image *wanted)
 	fd = image_open(wanted->file, wanted->has_gpa ? &wanted->gpa : NULL, &image);
 	if (fd < 0)
 		return;
-	note("%s: %s, %u parts", wanted->file, words_format[image.format], image.nr_parts);
+	note("%s: %s, %u part%s", wanted->file, words_format[image.format], image.nr_parts,
+	     image.nr_parts == 1 ? "" : "s");
 	close(fd);
 }
 

@@ -75,7 +75,7 @@ static void print_data(const char *utf8)
 {
 	for (; *utf8; utf8++) {
 		if (((unsigned char)*utf8 & 0xe0) == 0xc0 && utf8[1]) {
-			putchar((unsigned char)*utf8 << 6 | (utf8[1] & 0x3f));
+			putchar((unsigned char)*utf8 << 6 | ((unsigned char)utf8[1] & 0x3f));
 			utf8++;
 		} else {
 			putchar(*utf8);

@@ -358,7 +358,12 @@ const char *refusal_text(const struct refusal *refusal)
 
 int genl_refused(const struct genl *genl)
 {
-	fail("%s%s%s%s", refusal_text(&genl->refusal), genl->refusal.attr[0] ? " (" : "", genl->refusal.attr,
-	     genl->refusal.attr[0] ? ")" : "");
+	const struct refusal *refusal = &genl->refusal;
+
+	/* a sentence says by itself what it is about */
+	if (refusal->attr[0] && !refusal->text[0])
+		fail("%s (%s)", refusal_text(refusal), refusal->attr);
+	else
+		fail("%s", refusal_text(refusal));
 	return REFUSED;
 }

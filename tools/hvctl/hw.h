@@ -29,8 +29,6 @@ bool hw_read(const char *path, char *text, size_t size);
 bool hw_exists(const char *path);
 /* How many names a directory has; -1 if there is no such. */
 int hw_count(const char *path);
-/* A register of a CPU, through /dev/cpu; false if it cannot be read. */
-bool hw_msr(unsigned int cpu, u32 index, u64 *value);
 /* How many CPUs have a file for that. */
 unsigned int hw_cpus(void);
 /* Is that word in a line of /proc/cpuinfo with that label? */

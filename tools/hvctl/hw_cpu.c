@@ -65,7 +65,7 @@ static int count_locked(u32 msr, bool (*is_locked)(u64 value))
 	u64 value;
 
 	for (cpu = 0; cpu < count; cpu++) {
-		if (!hw_msr(cpu, msr, &value))
+		if (!machine_msr(cpu, msr, &value))
 			continue;
 		readable++;
 		locked += is_locked(value);
@@ -100,9 +100,9 @@ static const struct {
 	const char *name, *word, *text;
 	unsigned int bit;
 } vmx_parts[] = {
-	{ "ept", "ept", "nested paging (EPT)", 32 + 1 },
-	{ "vpid", "vpid", "tagged translations (VPID)", 32 + 5 },
-	{ "unrestricted", "unrestricted_guest", "guests in real mode (unrestricted guest)", 32 + 7 },
+	{ "ept", "ept", "EPT (nested paging)", 32 + 1 },
+	{ "vpid", "vpid", "VPID (tagged translations)", 32 + 5 },
+	{ "unrestricted", "unrestricted_guest", "unrestricted guests (cells in real mode)", 32 + 7 },
 };
 
 static void check_vmx(struct hw *hw)
@@ -113,13 +113,13 @@ static void check_vmx(struct hw *hw)
 
 	hw_find(hw, "vmx", HW_OK, "Intel's VMX is there");
 	find_locked(hw, "VMX", "IA32_FEATURE_CONTROL", count_locked(MSR_FEATURE_CONTROL, is_vmx_locked));
-	has_msr = hw_msr(0, MSR_VMX_SECONDARY, &value);
+	has_msr = machine_msr(0, MSR_VMX_SECONDARY, &value);
 	for (i = 0; i < HV_ARRAY_SIZE(vmx_parts); i++) {
 		has = has_msr ? is_set(value, vmx_parts[i].bit) : hw_cpuinfo("vmx flags", vmx_parts[i].word);
-		hw_find(hw, vmx_parts[i].name, has ? HW_OK : HW_MISSING, "the CPU has %s%s", has ? "" : "no ",
+		hw_find(hw, vmx_parts[i].name, has ? HW_OK : HW_MISSING, "the CPU %s %s", has ? "has" : "lacks",
 			vmx_parts[i].text);
 	}
-	if (hw_msr(0, MSR_VMX_EPT_VPID, &value))
+	if (machine_msr(0, MSR_VMX_EPT_VPID, &value))
 		hw_find(hw, "huge-pages", is_set(value, 16) ? HW_OK : HW_MISSING,
 			"nested tables can have pages of 4K%s%s", is_set(value, 16) ? ", 2M" : "; 2M is needed",
 			is_set(value, 17) ? ", 1G" : "");
@@ -132,7 +132,8 @@ static void check_svm(struct hw *hw)
 
 	hw_find(hw, "svm", HW_OK, "AMD's SVM is there");
 	find_locked(hw, "SVM", "VM_CR.SVMDIS", count_locked(MSR_VM_CR, is_svm_locked));
-	hw_find(hw, "npt", has_npt ? HW_OK : HW_MISSING, "the CPU has %snested paging (NPT)", has_npt ? "" : "no ");
+	hw_find(hw, "npt", has_npt ? HW_OK : HW_MISSING, "the CPU %s NPT (nested paging)",
+		has_npt ? "has" : "lacks");
 	if (machine_cpuid(LEAF_SVM, regs))
 		hw_find(hw, "asid", regs[EBX] >= 2 ? HW_OK : HW_MISSING, "%u address-space ids%s", regs[EBX],
 			regs[EBX] >= 2 ? "" : "; 2 are needed");
@@ -147,7 +148,7 @@ static bool is_encrypted_guest(void)
 {
 	u64 status;
 
-	return hw_cpuinfo("flags", "tdx_guest") || (hw_msr(0, MSR_SEV_STATUS, &status) && is_set(status, 0));
+	return hw_cpuinfo("flags", "tdx_guest") || (machine_msr(0, MSR_SEV_STATUS, &status) && is_set(status, 0));
 }
 
 static bool is_asked_for(void)
@@ -166,7 +167,7 @@ static void check_encryption(struct hw *hw)
 		hw_find(hw, "encryption", HW_MISSING, "this machine's memory is encrypted (SEV or TDX)");
 	else if (!cpuid_bit(LEAF_ENCRYPTION, EAX, 0))
 		hw_find(hw, "encryption", HW_OK, "the CPU does not encrypt memory");
-	else if (!hw_msr(0, MSR_SYSCFG, &value))
+	else if (!machine_msr(0, MSR_SYSCFG, &value))
 		hw_find(hw, "encryption", HW_UNKNOWN,
 			"the CPU can encrypt memory; to see whether it does, load the module msr and ask as root");
 	else if (is_set(value, 23) && is_asked_for())

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where findings come from: small files, registers, /proc/cpuinfo. */
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,21 +51,6 @@ int hw_count(const char *path)
 		count += entry->d_name[0] != '.';
 	closedir(dir);
 	return count;
-}
-
-bool hw_msr(unsigned int cpu, u32 index, u64 *value)
-{
-	char path[64], full[PATH_BYTES];
-	ssize_t got;
-	int fd;
-
-	snprintf(path, sizeof(path), "/dev/cpu/%u/msr", cpu);
-	fd = open(below_root(path, full), O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	got = pread(fd, value, sizeof(*value), index);
-	close(fd);
-	return got == sizeof(*value);
 }
 
 unsigned int hw_cpus(void)

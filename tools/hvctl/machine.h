@@ -9,5 +9,7 @@
 const char *machine_root(void);
 /* False if there is no such leaf. */
 bool machine_cpuid(u32 leaf, u32 regs[4]);
+/* A register of a CPU; false if it cannot be read. */
+bool machine_msr(unsigned int cpu, u32 index, u64 *value);
 
 #endif

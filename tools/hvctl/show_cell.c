@@ -106,7 +106,7 @@ static void show_fault(const json_t *fault)
 		return;
 	show_line("", "code %s", json_text(fault, "code"));
 	json_array_foreach(regs, i, reg)
-		printf("%s%-18s%s", i % 4 ? " " : "            ", json_string_value(reg),
+		printf("%s%18s%s", i % 4 ? " " : "            ", json_string_value(reg),
 		       i % 4 == 3 || i + 1 == json_array_size(regs) ? "\n" : "");
 }
 
