@@ -20,6 +20,7 @@ BUILD = {"build": ["tests/check/build.sh"]}
 # parts of a lane run one after the other; the VMX machines take longest, so they have a lane of their own
 LANES = [
     {"static": ["tests/check/static.py"], "unit": ["make", "--no-print-directory", "unit"],
+     "hvctl": ["make", "--no-print-directory", "-s", "-C", "tests/hvctl", "check"],
      "coverage": [*UNIT, "coverage"], "fuzz": [*UNIT, "fuzz-check", "FUZZ_SECONDS=10"],
      "runner": ["tests/vm/selftest.py", "svm"], "vm-svm": [*RUN, "svm"]},
     {"vm-vmx": [*RUN, "vmx"]},
