@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sources: tools/hvctl/cellfile.c tools/hvctl/cellfile_check.c tools/hvctl/cellfile_document.c */
 /* sources: tools/hvctl/faults.c tools/hvctl/number.c tools/hvctl/say.c tools/hvctl/yaml_schema.c */
-/* sources: tools/hvctl/attr.c tools/hvctl/attr_read.c hvcore/cellconf.c */
+/* sources: tools/hvctl/attr.c tools/hvctl/attr_read.c */
+/* sources: hvcore/cellconf.c hvcore/cellconf_region.c hvcore/cellconf_io.c hvcore/cellconf_x86.c */
 /* libs: yaml jansson nl-3 */
 /* Cells' files of arbitrary text: each ends as a cell or as faults with places inside the text. */
 #include <stdlib.h>

@@ -88,11 +88,16 @@ static struct nl_msg *add_generic(struct wire *wire, u32 seq, u8 command)
 	return message;
 }
 
-static void add_done(struct wire *wire, u32 seq)
+/* The end of a dump has its error, and the sentence. */
+static void add_done(struct wire *wire, u32 seq, const json_t *step)
 {
-	int none = 0;
+	int err = -(int)json_u64(step, "error");
+	const char *text = json_text(step, "text");
+	struct nl_msg *message = add(wire, NLMSG_DONE, seq, NLM_F_MULTI | (*text ? NLM_F_ACK_TLVS : 0));
 
-	nlmsg_append(add(wire, NLMSG_DONE, seq, NLM_F_MULTI), &none, sizeof(none), NLMSG_ALIGNTO);
+	nlmsg_append(message, &err, sizeof(err), NLMSG_ALIGNTO);
+	if (*text)
+		nla_put_string(message, NLMSGERR_ATTR_MSG, text);
 }
 
 static u32 offset_of(const struct nlmsghdr *asked, const struct attr_set *set, const char *wanted)
@@ -175,8 +180,8 @@ static void answer(struct wire *wire, const struct nlmsghdr *asked, const json_t
 	}
 	if (json_object_get(step, "raw"))
 		append_hex(add_generic(wire, asked->nlmsg_seq, command), json_text(step, "raw"));
-	if (asked->nlmsg_flags & NLM_F_DUMP && !json_object_get(step, "error"))
-		add_done(wire, asked->nlmsg_seq);
+	if (asked->nlmsg_flags & NLM_F_DUMP)
+		add_done(wire, asked->nlmsg_seq, step);
 	else
 		add_error(wire, asked, step);
 }

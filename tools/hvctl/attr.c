@@ -7,7 +7,7 @@
 const char *const words_map[] = { "alloc", "identical", "secure", NULL };
 const char *const words_entry[] = { "real16", "prot32", "long64", NULL };
 const char *const words_state[] = { "off", "prepared", "entering", "active", "leaving", NULL };
-const char *const words_cell[] = { "created", "loaded", "running", "stopped", "failed", NULL };
+const char *const words_cell[] = { "created", "loaded", "running", "stopped", "failed", "gone", NULL };
 
 const struct memory_flag memory_flags[NR_MEMORY_FLAGS] = {
 	{ HV_MEM_LOADABLE, "loadable", "loadable" },

@@ -266,7 +266,7 @@ static void read_name(struct yaml_reader *reader, const struct yaml_key *key, ya
 static void read_entry(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object)
 {
 	((struct cell_file *)object)->has_entry = true;
-	yaml_read_number(reader, key, node, object);
+	yaml_read_size(reader, key, node, object);
 }
 
 static void read_mode(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object)

@@ -13,7 +13,7 @@ static const unsigned char parents[FIELD_COUNT] = {
 	[FIELD_CPU] = FIELD_CPUS, [FIELD_PORT] = FIELD_PORTS, [FIELD_MSR] = FIELD_MSRS,
 	[FIELD_MSR_INDEX] = FIELD_MSR, [FIELD_MSR_ACCESS] = FIELD_MSR,
 	[FIELD_REGION] = FIELD_MEMORY, [FIELD_GPA] = FIELD_REGION, [FIELD_SIZE] = FIELD_REGION,
-	[FIELD_PHYS] = FIELD_REGION, [FIELD_MAP] = FIELD_REGION, [FIELD_ACCESS] = FIELD_REGION,
+	[FIELD_PHYS] = FIELD_REGION, [FIELD_MAP] = FIELD_REGION, [FIELD_ACCESS] = FIELD_FLAG,
 	[FIELD_FLAG] = FIELD_REGION, [FIELD_POPULATE] = FIELD_REGION, [FIELD_LENIENT] = FIELD_REGION,
 	[FIELD_IMAGE] = FIELD_IMAGES, [FIELD_IMAGE_FILE] = FIELD_IMAGE, [FIELD_IMAGE_GPA] = FIELD_IMAGE,
 };
@@ -139,6 +139,30 @@ static void assume_entry(const struct cell_file *file, struct hv_cellconf *conf)
 	}
 }
 
+/* The validator's members, as fields of the file; those that hvctl fills in by itself are the file's as a whole. */
+static const unsigned char conf_fields[HV_CONF_AT_COUNT] = {
+	[HV_CONF_AT_NAME] = FIELD_NAME,
+	[HV_CONF_AT_CPUS] = FIELD_CPUS,
+	[HV_CONF_AT_PHYSICALS] = FIELD_CPUS,
+	[HV_CONF_AT_PHYSICAL] = FIELD_CPU,
+	[HV_CONF_AT_REGIONS] = FIELD_MEMORY,
+	[HV_CONF_AT_REGION_GPA] = FIELD_GPA,
+	[HV_CONF_AT_REGION_SIZE] = FIELD_SIZE,
+	[HV_CONF_AT_REGION_PHYS] = FIELD_PHYS,
+	[HV_CONF_AT_REGION_FLAGS] = FIELD_ACCESS,
+	[HV_CONF_AT_REGION_MODE] = FIELD_MAP,
+	[HV_CONF_AT_REGION_LENIENT] = FIELD_LENIENT,
+	[HV_CONF_AT_REGION_POPULATE] = FIELD_POPULATE,
+	[HV_CONF_AT_REGION_RSVD] = FIELD_REGION,
+	[HV_CONF_AT_ENTRY_MODE] = FIELD_MODE,
+	[HV_CONF_AT_ENTRY] = FIELD_ENTRY,
+	[HV_CONF_AT_PORTS] = FIELD_PORTS,
+	[HV_CONF_AT_PORT] = FIELD_PORT,
+	[HV_CONF_AT_MSRS] = FIELD_MSRS,
+	[HV_CONF_AT_MSR] = FIELD_MSR,
+	[HV_CONF_AT_MSR_ACCESS] = FIELD_MSR_ACCESS,
+};
+
 static void check_hvcore(const struct cell_file *file, struct faults *faults)
 {
 	struct hv_cellconf conf = file->conf;
@@ -146,7 +170,8 @@ static void check_hvcore(const struct cell_file *file, struct faults *faults)
 
 	assume_entry(file, &conf);
 	if (hv_cellconf_check(&conf, &fault))
-		fault_add(faults, cell_file_place(file, FIELD_REGION, fault.index), "%s", fault.what);
+		fault_add(faults, cell_file_place(file, conf_fields[fault.field % HV_CONF_AT_COUNT], fault.index), "%s",
+			  fault.what);
 }
 
 void cell_file_check(const struct cell_file *file, struct faults *faults)

@@ -53,35 +53,48 @@ static void clean(char *text)
 			*text = '?';
 }
 
-/* The attributes behind an acknowledgement: a sentence, and an offset into what was asked. */
-static void read_extended(struct exchange *exchange, const struct nlmsghdr *header)
+/* The name of what was asked at an offset of the request. */
+static void name_offset(struct exchange *exchange, u32 offset)
 {
-	const struct nlmsgerr *error = nlmsg_data(header);
 	struct refusal *refusal = &exchange->genl->refusal;
 	const struct nlmsghdr *asked = nlmsg_hdr(exchange->message);
-	size_t skip = sizeof(*error), payload = (size_t)nlmsg_datalen(header), base = NLMSG_HDRLEN + GENL_HDRLEN;
+	u32 base = NLMSG_HDRLEN + GENL_HDRLEN;
+
+	if (!exchange->set || offset < base || asked->nlmsg_len < base ||
+	    !attrs_name(exchange->set, (const char *)asked + base, asked->nlmsg_len - base, offset - base, refusal->attr,
+			sizeof(refusal->attr)))
+		refusal->attr[0] = '\0';
+}
+
+/* The attributes behind @skip bytes of an acknowledgement: a sentence, and what it is about. */
+static void read_extended(struct exchange *exchange, const struct nlmsghdr *header, size_t skip)
+{
+	struct refusal *refusal = &exchange->genl->refusal;
+	size_t payload = (size_t)nlmsg_datalen(header);
 	struct nlattr *nla;
-	u32 offset;
 	int rest;
 
-	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
-		return;
-	if (!(header->nlmsg_flags & NLM_F_CAPPED) && error->msg.nlmsg_len >= sizeof(error->msg))
-		skip += NLMSG_ALIGN(error->msg.nlmsg_len - sizeof(error->msg));
-	if (skip >= payload)
+	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS) || skip >= payload)
 		return;
 	nla_for_each_attr(nla, (struct nlattr *)((char *)nlmsg_data(header) + skip), (int)(payload - skip), rest) {
 		if (nla_type(nla) == NLMSGERR_ATTR_MSG) {
-			snprintf(refusal->text, sizeof(refusal->text), "%.*s", nla_len(nla), (char *)nla_data(nla));
+			snprintf(refusal->text, sizeof(refusal->text), "%.*s", nla_len(nla),
+				 (const char *)nla_data(nla));
 			clean(refusal->text);
-		} else if (nla_type(nla) == NLMSGERR_ATTR_OFFS && nla_len(nla) == sizeof(offset)) {
-			offset = nla_get_u32(nla);
-			if (!exchange->set || offset < base || asked->nlmsg_len < base ||
-			    !attrs_name(exchange->set, (const char *)asked + base, asked->nlmsg_len - base,
-					offset - base, refusal->attr, sizeof(refusal->attr)))
-				refusal->attr[0] = '\0';
+		} else if (nla_type(nla) == NLMSGERR_ATTR_OFFS && nla_len(nla) == sizeof(u32)) {
+			name_offset(exchange, nla_get_u32(nla));
 		}
 	}
+}
+
+/* What stands in front of them in an error: the request, or its header only. */
+static size_t skip_of_error(const struct nlmsghdr *header)
+{
+	const struct nlmsgerr *error = nlmsg_data(header);
+
+	if (header->nlmsg_flags & NLM_F_CAPPED || error->msg.nlmsg_len < sizeof(error->msg))
+		return sizeof(*error);
+	return sizeof(*error) + NLMSG_ALIGN(error->msg.nlmsg_len - sizeof(error->msg));
 }
 
 static int take_error(struct exchange *exchange, const struct nlmsghdr *header)
@@ -94,7 +107,7 @@ static int take_error(struct exchange *exchange, const struct nlmsghdr *header)
 	if (!error->error)
 		return DONE;
 	refuse(exchange->genl, -error->error, "");
-	read_extended(exchange, header);
+	read_extended(exchange, header, skip_of_error(header));
 	return REFUSED;
 }
 
@@ -106,7 +119,11 @@ static int take_done(struct exchange *exchange, const struct nlmsghdr *header)
 	exchange->is_done = true;
 	if (nlmsg_datalen(header) >= (int)sizeof(err))
 		memcpy(&err, nlmsg_data(header), sizeof(err));
-	return err < 0 ? refuse(exchange->genl, -err, "") : DONE;
+	if (err >= 0)
+		return DONE;
+	refuse(exchange->genl, -err, "");
+	read_extended(exchange, header, NLMSG_ALIGN(sizeof(err)));
+	return REFUSED;
 }
 
 static int take_answer(struct exchange *exchange, const struct nlmsghdr *header)

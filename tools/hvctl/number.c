@@ -58,7 +58,7 @@ const char *size_parse(const char *text, u64 *value)
 	unsigned int i;
 
 	if (wrong)
-		return *wrong == 'i' ? "is not a size" : wrong;
+		return *wrong == 'i' ? "is neither a number nor a size" : wrong;
 	for (i = 0; *text && i < HV_ARRAY_SIZE(units); i++) {
 		if ((*text & ~0x20) != units[i].letter)
 			continue;
@@ -67,7 +67,7 @@ const char *size_parse(const char *text, u64 *value)
 			return "does not fit in 64 bits";
 		break;
 	}
-	return *text ? "is not a size" : NULL;
+	return *text ? "is neither a number nor a size" : NULL;
 }
 
 const char *range_parse(const char *text, u64 *first, u64 *last)

@@ -208,26 +208,15 @@ static void *field(const struct yaml_key *key, void *object)
 	return (char *)object + key->offset;
 }
 
-static void read_u64(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object,
-		     const char *what)
+void yaml_read_size(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object)
 {
-	const char *text = yaml_plain(reader, node, key->name, what), *wrong;
+	const char *text = yaml_plain(reader, node, key->name, "a number or a size"), *wrong;
 
 	if (!text)
 		return;
-	wrong = what[2] == 's' ? size_parse(text, field(key, object)) : number_parse(text, field(key, object));
+	wrong = size_parse(text, field(key, object));
 	if (wrong)
 		fault_add(reader->faults, yaml_place(node), "'%s': '%.40s' %s", key->name, text, wrong);
-}
-
-void yaml_read_number(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object)
-{
-	read_u64(reader, key, node, object, "a number");
-}
-
-void yaml_read_size(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object)
-{
-	read_u64(reader, key, node, object, "a size");
 }
 
 static bool read_bool(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node)

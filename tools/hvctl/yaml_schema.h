@@ -49,8 +49,7 @@ const char *yaml_plain(struct yaml_reader *reader, yaml_node_t *node, const char
 int yaml_list(struct yaml_reader *reader, yaml_node_t *node, const char *name, int max);
 yaml_node_t *yaml_element(struct yaml_reader *reader, yaml_node_t *node, int i);
 
-/* Readers for tables: u64, u64 with K M G, bool into u8, bool that sets .flag in u32, one of .words into u8. */
-void yaml_read_number(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object);
+/* Readers for tables: u64 with or without K M G, bool into u8, bool that sets .flag in u32, one of .words into u8. */
 void yaml_read_size(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object);
 void yaml_read_bool(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object);
 void yaml_read_flag(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object);
