@@ -61,8 +61,8 @@ static void name_offset(struct exchange *exchange, u32 offset)
 	u32 base = NLMSG_HDRLEN + GENL_HDRLEN;
 
 	if (!exchange->set || offset < base || asked->nlmsg_len < base ||
-	    !attrs_name(exchange->set, (const char *)asked + base, asked->nlmsg_len - base, offset - base, refusal->attr,
-			sizeof(refusal->attr)))
+	    !attrs_name(exchange->set, (const char *)asked + base, asked->nlmsg_len - base, offset - base,
+			refusal->attr, sizeof(refusal->attr)))
 		refusal->attr[0] = '\0';
 }
 
