@@ -66,6 +66,11 @@ read -r before <$cell0/stats/exits_total
 read -r -t 5 _ <>/tmp/nothing
 read -r after <$cell0/stats/exits_total
 say line "$((after - before)) exits"
+tell "A cell is described in a file. The tool says what is wrong with one, and where, before anything is asked for:"
+run hvctl cell list
+run hvctl config check /hv/configs/hello.yaml
+sed 's/size: 2M/size: 2000/' /hv/configs/hello.yaml >/tmp/odd.yaml
+hvctl config check /tmp/odd.yaml 2>&1 | lines
 tell "Out again: every CPU leaves, and the memory goes back."
 run rmmod hv
 kernel_says
