@@ -47,14 +47,21 @@ static s64 dump(struct hv_cpu *cpu)
 	return 0;
 }
 
-static s64 donate_list(struct hv_cpu *cpu, struct hv_psc *list)
+/* A copy of what root points to, which root cannot change any more; NULL, and @err says why. */
+static void *copy_in(struct hv_cpu *cpu, u64 size, s64 *err)
 {
-	if (!hv_arch_read_root(cpu, hv_arch_hypercall_arg(cpu, 0), list, sizeof(*list)))
-		return -EFAULT;
-	if (hv_psc_check(list))
-		return -EINVAL;
-	return hv_psc_op(list->entry[list->cur_entry]) == HV_PSC_PRIVATE ? hv_donation_take(list) :
-									   hv_donation_return(list);
+	void *copy;
+
+	*err = -EPERM;
+	if (!is_trusted(cpu))
+		return NULL;
+	*err = -ENOMEM;
+	copy = hv_alloc(&hv.pool, size);
+	if (!copy || hv_arch_read_root(cpu, hv_arch_hypercall_arg(cpu, 0), copy, size))
+		return copy;
+	*err = -EFAULT;
+	(void)hv_free(&hv.pool, copy); /* allocated above */
+	return NULL;
 }
 
 static s64 donate(struct hv_cpu *cpu)
@@ -62,15 +69,52 @@ static s64 donate(struct hv_cpu *cpu)
 	struct hv_psc *list;
 	s64 result;
 
+	list = copy_in(cpu, sizeof(*list), &result);
+	if (!list)
+		return result;
+	if (hv_psc_check(list))
+		result = -EINVAL;
+	else if (hv_psc_op(list->entry[list->cur_entry]) == HV_PSC_PRIVATE)
+		result = hv_donation_take(list);
+	else
+		result = hv_donation_return(list);
+	(void)hv_free(&hv.pool, list); /* copy_in() allocated it */
+	return result;
+}
+
+static s64 create_cell(struct hv_cpu *cpu)
+{
+	struct hv_cellconf *conf;
+	s64 result;
+
+	conf = copy_in(cpu, sizeof(*conf), &result);
+	if (!conf)
+		return result;
+	result = hv_cell_create(conf);
+	(void)hv_free(&hv.pool, conf); /* copy_in() allocated it */
+	return result;
+}
+
+static s64 fill_cell(struct hv_cpu *cpu)
+{
+	struct hv_cell_fill *fill;
+	s64 result;
+
+	fill = copy_in(cpu, sizeof(*fill), &result);
+	if (!fill)
+		return result;
+	result = hv_cell_fill(fill);
+	(void)hv_free(&hv.pool, fill); /* copy_in() allocated it */
+	return result;
+}
+
+static s64 destroy_cell(struct hv_cpu *cpu)
+{
+	u64 id = hv_arch_hypercall_arg(cpu, 0);
+
 	if (!is_trusted(cpu))
 		return -EPERM;
-	/* Too large for the stack, and root must not change it while it is carried out. */
-	list = hv_alloc(&hv.pool, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	result = donate_list(cpu, list);
-	(void)hv_free(&hv.pool, list); /* allocated above */
-	return result;
+	return id == (u32)id ? hv_cell_destroy((u32)id) : -ENOENT;
 }
 
 static HV_COLD enum hv_verdict serve(struct hv_cpu *cpu, struct hv_exit *exit)
@@ -92,6 +136,15 @@ static HV_COLD enum hv_verdict serve(struct hv_cpu *cpu, struct hv_exit *exit)
 		break;
 	case HV_HC_DONATE:
 		result = donate(cpu);
+		break;
+	case HV_HC_CELL_CREATE:
+		result = create_cell(cpu);
+		break;
+	case HV_HC_CELL_FILL:
+		result = fill_cell(cpu);
+		break;
+	case HV_HC_CELL_DESTROY:
+		result = destroy_cell(cpu);
 		break;
 	default:
 		result = -ENOSYS;

@@ -188,12 +188,18 @@ err_fini_cpu:
 	return err;
 }
 
+/* All of root's CPUs are here, so nobody makes a cell meanwhile. */
+static u32 may_leave(void)
+{
+	return hv_cell_exists() ? FAILED : GO;
+}
+
 bool hv_leave_agreed(void)
 {
 	bool agreed;
 
 	if (hv_fetch_add(&hv.leave_arrived, 1) + 1 == hv_load_acquire(&hv.active_cpus))
-		(void)hv_compare_exchange(&hv.leave_verdict, (u32)OPEN, (u32)GO);
+		(void)hv_compare_exchange(&hv.leave_verdict, (u32)OPEN, may_leave());
 	agreed = await(&hv.leave_verdict, hv.config->tsc_khz * 1000 * 10) == GO;
 	if (agreed) {
 		hv_store_once(&hv.state, HV_LEAVING);

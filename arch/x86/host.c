@@ -242,6 +242,22 @@ void *x86_window_open(struct x86_cpu *cpu, unsigned int window, u64 hpa)
 	return at;
 }
 
+/* The one window that is writable, and never left open. */
+void hv_arch_scrub(hv_hpa_t start, u64 size)
+{
+	struct x86_cpu *cpu = x86_this_cpu();
+	void *at = x86_slot_part(cpu, X86_SLOT_WINDOW + X86_WINDOW_SCRUB * HV_PAGE_SIZE);
+	u64 *entry = window_entry(cpu, X86_WINDOW_SCRUB), done;
+
+	for (done = 0; done < size; done += HV_PAGE_SIZE) {
+		*entry = (hv_hpa_raw(start) + done) | X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D | X86_PTE_NX;
+		x86_invlpg(at);
+		memset(at, 0, HV_PAGE_SIZE);
+	}
+	*entry = 0;
+	x86_invlpg(at);
+}
+
 void x86_window_close_all(struct x86_cpu *cpu)
 {
 	unsigned int i;

@@ -124,3 +124,43 @@ bool root_unit_is_zeros(u64 start, u64 size)
 	}
 	return true;
 }
+
+static u64 *linked(u64 *first, u64 *next)
+{
+	*first = (u64)(uintptr_t)next;
+	return first;
+}
+
+struct root_unit_drained root_unit_drain(u64 left)
+{
+	static const u64 sizes[] = { sizeof(struct hv_region), sizeof(struct hv_span) };
+	struct root_unit_drained d = { NULL, NULL };
+	u64 *p, *next;
+	unsigned int i;
+
+	hv_pool_trim(&hv.pool);
+	while ((p = hv_pool_alloc(&hv.pool)))
+		d.frames = linked(p, d.frames);
+	for (i = 0; i < HV_ARRAY_SIZE(sizes); i++)
+		while ((p = hv_alloc(&hv.pool, sizes[i])))
+			d.items = linked(p, d.items);
+	for (; left--; d.frames = next) {
+		next = (u64 *)(uintptr_t)*d.frames;
+		assert_int_equal(hv_pool_free(&hv.pool, d.frames), 0);
+	}
+	return d;
+}
+
+void root_unit_refill(struct root_unit_drained d)
+{
+	u64 *next;
+
+	for (; d.frames; d.frames = next) {
+		next = (u64 *)(uintptr_t)*d.frames;
+		assert_int_equal(hv_pool_free(&hv.pool, d.frames), 0);
+	}
+	for (; d.items; d.items = next) {
+		next = (u64 *)(uintptr_t)*d.items;
+		assert_int_equal(hv_free(&hv.pool, d.items), 0);
+	}
+}

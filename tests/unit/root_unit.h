@@ -41,6 +41,16 @@ bool root_unit_is_zeros(u64 start, u64 size);
 /** root_unit_mapping() - where root's @gpa is mapped to; it is */
 struct hv_pt_mapping root_unit_mapping(u64 gpa);
 
+/* What is taken from the pool, linked through the first words. */
+struct root_unit_drained {
+	u64 *frames;
+	u64 *items;
+};
+
+/** root_unit_drain() - leaves @left frames free, and no room in pages that are in use */
+struct root_unit_drained root_unit_drain(u64 left);
+void root_unit_refill(struct root_unit_drained d);
+
 int root_unit_setup(void **state);
 int root_unit_teardown(void **state);
 

@@ -182,57 +182,10 @@ static void test_refused_with_two_addresses(void **state)
 	assert_roots();
 }
 
-/* What is taken from the pool, linked through the first words. */
-struct drained {
-	u64 *frames;
-	u64 *items;
-};
-
-static u64 *linked(u64 *first, u64 *next)
-{
-	*first = (u64)(uintptr_t)next;
-	return first;
-}
-
-/* Leaves @left frames free, and no room in pages that are in use. */
-static struct drained drain(u64 left)
-{
-	static const u64 sizes[] = { sizeof(struct hv_region), sizeof(struct hv_span) };
-	struct drained d = { NULL, NULL };
-	u64 *p, *next;
-	unsigned int i;
-
-	hv_pool_trim(&hv.pool);
-	while ((p = hv_pool_alloc(&hv.pool)))
-		d.frames = linked(p, d.frames);
-	for (i = 0; i < HV_ARRAY_SIZE(sizes); i++)
-		while ((p = hv_alloc(&hv.pool, sizes[i])))
-			d.items = linked(p, d.items);
-	for (; left--; d.frames = next) {
-		next = (u64 *)(uintptr_t)*d.frames;
-		assert_int_equal(hv_pool_free(&hv.pool, d.frames), 0);
-	}
-	return d;
-}
-
-static void refill(struct drained d)
-{
-	u64 *next;
-
-	for (; d.frames; d.frames = next) {
-		next = (u64 *)(uintptr_t)*d.frames;
-		assert_int_equal(hv_pool_free(&hv.pool, d.frames), 0);
-	}
-	for (; d.items; d.items = next) {
-		next = (u64 *)(uintptr_t)*d.items;
-		assert_int_equal(hv_free(&hv.pool, d.items), 0);
-	}
-}
-
 /* With every number of free frames: given is all or nothing, what does not come back now comes back later. */
 static void test_every_failure_unwinds(void **state)
 {
-	struct drained drained;
+	struct root_unit_drained drained;
 	u64 k, frames;
 	int err;
 
@@ -240,9 +193,9 @@ static void test_every_failure_unwinds(void **state)
 	hv_pool_trim(&hv.pool);
 	frames = hv.pool.free;
 	for (k = 0, err = -ENOMEM; err; k++) {
-		drained = drain(k);
+		drained = root_unit_drain(k);
 		err = give();
-		refill(drained);
+		root_unit_refill(drained);
 		assert_true(!err || err == -ENOMEM);
 		if (err)
 			assert_roots();
@@ -253,9 +206,9 @@ static void test_every_failure_unwinds(void **state)
 	assert_true(k > 1);
 	for (k = 0, err = -ENOMEM; err; k++) {
 		assert_int_equal(hv_memory_check_tables(), 0);
-		drained = drain(k);
+		drained = root_unit_drain(k);
 		err = get_back();
-		refill(drained);
+		root_unit_refill(drained);
 		assert_true(!err || err == -ENOMEM);
 	}
 	print_message("# note: returned with %llu free frames\n", k - 1);
@@ -265,11 +218,11 @@ static void test_every_failure_unwinds(void **state)
 	assert_int_equal(hv.psc.lost, 0);
 }
 
-static struct drained taken_by_others;
+static struct root_unit_drained taken_by_others;
 
 static void take_all(void)
 {
-	taken_by_others = drain(0);
+	taken_by_others = root_unit_drain(0);
 }
 
 /* Another CPU takes the memory that undoing needs: root's frames are kept from everybody, and the log says so. */
@@ -282,7 +235,7 @@ static void test_loss_is_said(void **state)
 	fake_on_flush = take_all;
 	assert_int_equal(give(), -EIO);
 	fake_on_flush = NULL;
-	refill(taken_by_others);
+	root_unit_refill(taken_by_others);
 	assert_int_equal(hv.psc.lost, 3 * 512 + 1);
 	assert_int_equal(hv_pt_query(&hv.root.space.set.pt, RUN, &mapping), -ENOENT);
 	assert_owner(RUN, HV_OWNER_ROOT);

@@ -70,6 +70,9 @@ void hv_arch_send_nmi(u32 apic_id);
 /** hv_arch_skip_write() - drop a write to hidden memory: step behind it. False if the instruction is not understood. */
 bool hv_arch_skip_write(struct hv_cpu *cpu, struct hv_exit *exit);
 
+/** hv_arch_scrub() - zero frames that nobody maps */
+void hv_arch_scrub(hv_hpa_t start, u64 size);
+
 /** hv_arch_read_root() - copy @size bytes of root's RAM, or false: some of it is not */
 bool hv_arch_read_root(struct hv_cpu *cpu, u64 gpa, void *to, u64 size);
 

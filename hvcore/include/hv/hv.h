@@ -25,6 +25,8 @@ struct hv {
 	struct hv_normal_world normal;
 	struct hv_pool pool;
 	struct hv_cell root;
+	struct hv_cell *cells[HV_MAX_CELLS];
+	struct hv_lock cells_lock;	/* of the table and of every cell's state; outermost */
 	void *zero_page;		/* what root sees of hidden memory */
 	u64 encryption_bit;		/* of addresses, 0 if there is none; fixed before launch */
 

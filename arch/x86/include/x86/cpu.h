@@ -9,7 +9,7 @@
 #include <x86/insn.h>
 #include <x86/state.h>
 
-#define X86_NR_WINDOWS 6
+#define X86_NR_WINDOWS 7
 #define X86_IST_SIZE 1024
 #define X86_HOST_BLOCK 0x400
 #define X86_HOST_BLOCK_END 0x680

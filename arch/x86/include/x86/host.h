@@ -38,7 +38,7 @@ extern struct x86_table_register x86_host_idt;
  * the next walk, which mostly goes the same way, finds them open. They are a TLB of ours, and are closed with the
  * guest's: what root may see changes only together with a flush.
  */
-enum x86_window { X86_WINDOW_WALK, X86_WINDOW_FETCH = X86_WINDOW_WALK + 5 };
+enum x86_window { X86_WINDOW_WALK, X86_WINDOW_FETCH = X86_WINDOW_WALK + 5, X86_WINDOW_SCRUB };
 
 /** x86_window_shows() - is the window open on this frame? Then that is its address, else NULL. */
 static inline void *x86_window_shows(const struct x86_cpu *cpu, unsigned int window, u64 hpa)

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Cells: the table of them, and how one is made and unmade. */
+#include <hv/arch.h>
+#include <hv/cellconf.h>
+#include <hv/hv.h>
+#include <hv/memory.h>
+#include <hv/string.h>
+#include <hvabi/hypercall.h>
+#include "cell.h"
+
+static struct hv_cell **slot_of(u32 id)
+{
+	u32 i;
+
+	for (i = 0; i < HV_MAX_CELLS; i++)
+		if (hv.cells[i] && hv.cells[i]->id == id)
+			return &hv.cells[i];
+	return NULL;
+}
+
+bool hv_cell_exists(void)
+{
+	bool any = false;
+	u32 i;
+
+	hv_lock(&hv.cells_lock);
+	for (i = 0; i < HV_MAX_CELLS; i++)
+		any = any || hv.cells[i];
+	hv_unlock(&hv.cells_lock);
+	return any;
+}
+
+static int free_slot(const struct hv_cellconf *conf, struct hv_cell ***slot)
+{
+	u32 i;
+
+	*slot = NULL;
+	for (i = 0; i < HV_MAX_CELLS; i++) {
+		if (!hv.cells[i])
+			*slot = &hv.cells[i];
+		else if (hv.cells[i]->id == conf->id || !memcmp(hv.cells[i]->conf->name, conf->name, HV_CONF_NAME))
+			return -EEXIST;
+	}
+	return *slot ? 0 : -ENOSPC;
+}
+
+static void free_cell(struct hv_cell *cell)
+{
+	(void)hv_free(&hv.pool, cell->conf);	/* NULL, or */
+	(void)hv_free(&hv.pool, cell);		/* allocated in new_cell() */
+}
+
+static struct hv_cell *new_cell(const struct hv_cellconf *conf)
+{
+	struct hv_cell *cell = hv_alloc(&hv.pool, sizeof(*cell));
+	struct hv_aspace_config config = {
+		.size = hv.root.space.size,
+		.format = hv_arch_guest_format(),
+		.pool = &hv.pool,
+		.frames = &hv.pool,
+		.owners = &hv.owners,
+		.owner = hv_owner_cell(conf->id),
+	};
+
+	if (!cell)
+		return NULL;
+	cell->conf = hv_alloc(&hv.pool, sizeof(*cell->conf));
+	if (!cell->conf || hv_aspace_new_empty(&cell->space, &config)) {
+		free_cell(cell);
+		return NULL;
+	}
+	*cell->conf = *conf;
+	cell->id = conf->id;
+	cell->nr_cpus = conf->nr_vcpus;
+	return cell;
+}
+
+/* One step: unmap all of it, then give back piece by piece, then forget it. */
+static int end(struct hv_cell **slot)
+{
+	struct hv_cell *cell = *slot;
+	int err;
+
+	cell->state = HV_CELL_ENDING;
+	err = hv_aspace_clear(&cell->space);
+	if (!err)
+		err = hv_cell_give_memory(cell);
+	if (!err)
+		err = hv_aspace_destroy(&cell->space);
+	if (err)
+		return err;
+	*slot = NULL;
+	free_cell(cell);
+	return 0;
+}
+
+static int create(const struct hv_cellconf *conf)
+{
+	struct hv_cell **slot;
+	int err, undo;
+
+	err = free_slot(conf, &slot);
+	if (err)
+		return err;
+	*slot = new_cell(conf);
+	if (!*slot)
+		return -ENOMEM;
+	err = hv_cell_take_memory(*slot);
+	if (!err) {
+		(*slot)->state = hv_cell_missing(*slot) ? HV_CELL_FILLING : HV_CELL_READY;
+		return 0;
+	}
+	do
+		undo = end(slot);
+	while (undo == -EAGAIN);
+	/* If there was no memory even for that, it remains, to be destroyed later. */
+	return err;
+}
+
+int hv_cell_create(const struct hv_cellconf *conf)
+{
+	struct hv_conf_fault fault;
+	int err;
+
+	err = hv_cellconf_check(conf, &fault);
+	if (err)
+		return err;
+	if (hv_owner_cell(conf->id) == HV_OWNER_NONE)
+		return -EINVAL;
+	hv_lock(&hv.cells_lock);
+	err = create(conf);
+	hv_unlock(&hv.cells_lock);
+	return err;
+}
+
+static int check_fill(const struct hv_cell *cell, const struct hv_psc *list)
+{
+	u64 bytes = 0;
+	u32 i;
+
+	for (i = list->cur_entry; i <= list->end_entry; i++)
+		bytes += hv_psc_size(list->entry[i]);
+	if (bytes > HV_CELL_STEP)
+		return -E2BIG;
+	return cell->state != HV_CELL_FILLING || bytes > hv_cell_missing(cell) ? -EBUSY : 0;
+}
+
+static bool are_donated(const struct hv_psc *list)
+{
+	bool are = true;
+	u32 i;
+
+	hv_lock(&hv.owners.lock);
+	for (i = list->cur_entry; are && i <= list->end_entry; i++)
+		are = hv_owner_holds(&hv.owners, HV_MEMORY_DONATED, hv_hpa(hv_psc_frame(list->entry[i])),
+				     hv_psc_size(list->entry[i]));
+	hv_unlock(&hv.owners.lock);
+	return are;
+}
+
+static int fill(struct hv_cell *cell, const struct hv_psc *list)
+{
+	u32 i;
+	int err;
+
+	err = check_fill(cell, list);
+	if (!err && !are_donated(list))
+		err = -EBUSY;
+	if (err)
+		return err;
+	for (i = list->cur_entry; !err && i <= list->end_entry; i++)
+		err = hv_cell_take_donated(cell, hv_psc_frame(list->entry[i]), hv_psc_size(list->entry[i]));
+	if (err)
+		cell->state = HV_CELL_ENDING;
+	else if (!hv_cell_missing(cell))
+		cell->state = HV_CELL_READY;
+	return err;
+}
+
+int hv_cell_fill(const struct hv_cell_fill *request)
+{
+	struct hv_cell **slot;
+	int err = -ENOENT;
+
+	if (request->rsvd || hv_psc_check(&request->list) ||
+	    hv_psc_op(request->list.entry[request->list.cur_entry]) != HV_PSC_PRIVATE)
+		return -EINVAL;
+	hv_lock(&hv.cells_lock);
+	slot = slot_of(request->id);
+	if (slot)
+		err = fill(*slot, &request->list);
+	hv_unlock(&hv.cells_lock);
+	return err;
+}
+
+int hv_cell_destroy(u32 id)
+{
+	struct hv_cell **slot;
+	int err = -ENOENT;
+
+	hv_lock(&hv.cells_lock);
+	slot = slot_of(id);
+	if (slot)
+		err = end(slot);
+	hv_unlock(&hv.cells_lock);
+	return err;
+}
