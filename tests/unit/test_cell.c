@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Cells are made of memory that root gave, and give it back. */
-/* sources: hvcore/cell.c hvcore/cell_memory.c hvcore/cellconf.c hvcore/root.c hvcore/memory.c hvcore/aspace.c */
+/* sources: hvcore/cell.c hvcore/cell_memory.c hvcore/cellconf.c hvcore/cellconf_region.c hvcore/cellconf_io.c */
+/* sources: hvcore/cellconf_x86.c hvcore/root.c hvcore/memory.c hvcore/aspace.c */
 /* sources: hvcore/mset.c hvcore/mset_check.c hvcore/region.c hvcore/region_release.c hvcore/pt.c hvcore/pt_map.c */
 /* sources: hvcore/pt_change.c hvcore/pt_table.c hvcore/owner.c hvcore/span.c hvcore/normal_world.c hvcore/psc.c */
 /* sources: hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c hvcore/buddy_check.c hvcore/slab.c */
@@ -153,8 +154,8 @@ static void test_names_and_ids(void **state)
 	conf.id = 0;
 	assert_int_equal(hv_cell_create(&conf), -EINVAL);
 	for (id = 2; id <= HV_MAX_CELLS; id++) {
-		conf = conf_of(id, "many");
-		conf.name[4] = (char)('0' + id);
+		conf = conf_of(id, "");
+		(void)snprintf(conf.name, sizeof(conf.name), "cell%u", id);
 		assert_int_equal(hv_cell_create(&conf), 0);
 	}
 	conf = conf_of(id, "more");
@@ -237,7 +238,8 @@ static void test_identical(void **state)
 	(void)state;
 	conf.nr_regions = 1;
 	conf.regions[0].mode = HV_MODE_IDENTICAL;
-	conf.regions[0].gpa = conf.regions[0].phys = IDENTICAL;
+	conf.regions[0].gpa = conf.regions[0].phys = conf.entry = IDENTICAL;
+	conf.entry_mode = HV_ENTRY_LONG64;
 	assert_int_equal(hv_cell_create(&conf), -EBUSY);
 	assert_false(hv_cell_exists());
 	assert_int_equal(hv_donation_take(&list), 0);
@@ -247,7 +249,7 @@ static void test_identical(void **state)
 	assert_int_equal(destroy(1), 0);
 	assert_owner(IDENTICAL, HV_MEMORY_DONATED);
 	/* shared with root, which keeps it */
-	conf.regions[0].gpa = conf.regions[0].phys = OTHER;
+	conf.regions[0].gpa = conf.regions[0].phys = conf.entry = OTHER;
 	conf.regions[0].flags |= HV_MEM_ROOTSHARED;
 	assert_int_equal(hv_cell_create(&conf), 0);
 	assert_owner(OTHER, HV_OWNER_ROOT);
@@ -261,8 +263,7 @@ static void test_devices_are_refused(void **state)
 	struct hv_cellconf conf = conf_of(1, "one");
 
 	(void)state;
-	conf.nr_regions = 1;
-	conf.regions[0] = (struct hv_conf_region){ .gpa = 0xfe000000, .phys = 0xfe000000, .size = HV_PAGE_SIZE,
+	conf.regions[1] = (struct hv_conf_region){ .gpa = 0xfe000000, .phys = 0xfe000000, .size = HV_PAGE_SIZE,
 						   .flags = HV_MEM_READ | HV_MEM_DEVICE, .mode = HV_MODE_IDENTICAL };
 	assert_int_equal(hv_cell_create(&conf), -EOPNOTSUPP);
 	assert_false(hv_cell_exists());
