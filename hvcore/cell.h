@@ -14,7 +14,7 @@ int __must_check hv_cell_take_donated(struct hv_cell *cell, u64 start, u64 size)
 /* How much is still missing in alloc regions. */
 u64 hv_cell_missing(const struct hv_cell *cell);
 
-/* Scrub and give back at most HV_CELL_STEP bytes of what nobody maps any more. 0: all is given back; -EAGAIN; -ENOMEM. */
+/* Scrub and give back at most HV_CELL_STEP bytes of what nobody maps any more. 0: there is none; -EAGAIN; -ENOMEM. */
 int __must_check hv_cell_give_memory(struct hv_cell *cell);
 
 #endif

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of cells, and their way from one state to the next. What the hypervisor does for it is in the hooks. */
+#define pr_fmt(fmt) "hv: " fmt
+#include <linux/io.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+
+#include <hvabi/hypercall.h>
 
 #include "cell.h"
 #include "events.h"
@@ -25,10 +30,79 @@ static int no_cells(struct netlink_ext_ack *extack)
 	return hvk_refuse(extack, NULL, -EOPNOTSUPP, "this hypervisor cannot run cells yet");
 }
 
+/* No call keeps the CPU for long, so it takes several. */
+static int forget(const struct hvk_cell *cell)
+{
+	long err;
+
+	do {
+		err = hv_boot_call(hvk.launch, HV_HC_CELL_DESTROY, cell->conf.id);
+		cond_resched();
+	} while (err == -EAGAIN);
+	return (int)err;
+}
+
+static int donate(const struct hvk_cell *cell, const char **why)
+{
+	*why = "the hypervisor does not take the memory";
+	return hvk_cell_memory_donate(&cell->memory, &cell->conf);
+}
+
+static int make(const struct hvk_cell *cell, const char **why)
+{
+	struct hv_cellconf *conf;
+	int err;
+
+	*why = "the hypervisor does not make the cell";
+	/* Linear, and in as few pages as can be: the hypervisor reads it by its physical address. */
+	conf = kmemdup(&cell->conf, sizeof(cell->conf), GFP_KERNEL);
+	if (!conf)
+		return -ENOMEM;
+	err = (int)hv_boot_call(hvk.launch, HV_HC_CELL_CREATE, virt_to_phys(conf));
+	kfree(conf);
+	if (err)
+		return err;
+	err = hvk_cell_memory_fill(&cell->memory, &cell->conf);
+	if (err)
+		(void)forget(cell); /* what it cannot give back now, it keeps */
+	return err;
+}
+
+/* Memory that does not come back is nobody's until the hypervisor leaves, and must not be Linux's. */
+static int get_back(struct hvk_cell *cell)
+{
+	int err = hvk_cell_memory_return(&cell->memory, &cell->conf);
+
+	if (err) {
+		pr_err("the memory of cell %s does not come back (error %d)\n", cell->conf.name, err);
+		return err;
+	}
+	hvk_cell_memory_release(&cell->memory, &cell->conf);
+	return 0;
+}
+
 /* Takes the CPUs and the memory of cell->conf from root, and tells the hypervisor of the cell. */
 static int hook_create(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 {
-	return no_cells(extack);
+	const char *why;
+	int err;
+
+	err = hvk_cell_memory_claim(&cell->memory, &cell->conf, &why);
+	if (err)
+		return hvk_refuse(extack, NULL, err, why);
+	err = hvk_cpus_take(cell->conf.physical, cell->conf.nr_physical, &why);
+	if (err)
+		goto err_memory;
+	err = donate(cell, &why);
+	if (!err)
+		err = make(cell, &why);
+	if (!err)
+		return 0;
+
+	hvk_cpus_give_back(cell->conf.physical, cell->conf.nr_physical);
+err_memory:
+	(void)get_back(cell); /* it has said so */
+	return hvk_refuse(extack, NULL, err, why);
 }
 
 /* Copies the image into a loadable region. */
@@ -52,7 +126,14 @@ static int hook_stop(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 /* Gives everything back to root, scrubbed. The cell does not run. */
 static int hook_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 {
-	return no_cells(extack);
+	int err = forget(cell);
+
+	if (!err)
+		err = get_back(cell);
+	if (err)
+		return hvk_refuse(extack, NULL, err, "the hypervisor does not give the memory back");
+	hvk_cpus_give_back(cell->conf.physical, cell->conf.nr_physical);
+	return 0;
 }
 
 u32 hvk_cells_generation(void)
@@ -62,9 +143,11 @@ u32 hvk_cells_generation(void)
 
 static void change(struct hvk_cell *cell, enum hv_uapi_cell_state state)
 {
-	if (state != HV_CELL_GONE)
-		cell->state = state;
 	generation++;
+	if (state != HV_CELL_GONE) {
+		WRITE_ONCE(cell->state, state);
+		hvk_sysfs_announce_cell(cell);
+	}
 	hvk_event_cell(cell, state);
 }
 
@@ -73,6 +156,14 @@ static void insert(struct hvk_cell *cell)
 	struct hvk_cell *next = hvk_cell_from(cell->conf.id);
 
 	list_add_tail(&cell->list, next ? &next->list : &cells);
+	hvk_sysfs_add_cell(cell);
+}
+
+static void take_out(struct hvk_cell *cell)
+{
+	hvk_sysfs_remove_cell(cell);
+	list_del(&cell->list);
+	change(cell, HV_CELL_GONE);
 }
 
 void hvk_cells_add_root(void)
@@ -83,8 +174,7 @@ void hvk_cells_add_root(void)
 
 void hvk_cells_remove_root(void)
 {
-	list_del(&root.list);
-	change(&root, HV_CELL_GONE);
+	take_out(&root);
 }
 
 bool hvk_cells_has_others(void)
@@ -253,8 +343,7 @@ int hvk_cell_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 	err = hook_destroy(cell, extack);
 	if (err)
 		return err;
-	list_del(&cell->list);
-	change(cell, HV_CELL_GONE);
+	take_out(cell);
 	kfree(cell);
 	module_put(THIS_MODULE);
 	return 0;

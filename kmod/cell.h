@@ -10,6 +10,7 @@
 
 #include <hvabi/cellconf.h>
 
+#include "cell_memory.h"
 #include "uapi/hv.h"
 
 #define HVK_ROOT_ID 0
@@ -19,6 +20,8 @@ struct hvk_cell {
 	struct list_head list;		/* in order of their ids */
 	enum hv_uapi_cell_state state;
 	u64 entries;			/* how often it was started */
+	struct device *dev;		/* in class hv */
+	struct hvk_cell_memory memory;	/* not root's */
 	struct hv_cellconf conf;	/* physical[]: Linux's numbers; of root only id and name */
 };
 
@@ -62,5 +65,9 @@ int __must_check hvk_cells_destroy(struct netlink_ext_ack *extack);
 /* cpus.c: which CPUs root can give away. _check(): @index is the position of the one that it cannot. */
 int __must_check hvk_cpus_check(const u32 *cpus, u32 nr, u32 *index, const char **why);
 int __must_check hvk_cpus_choose(u32 *cpus, u32 nr, const char **why);
+
+/* Out of Linux's hands by hotplug, all of them or none; and back. */
+int __must_check hvk_cpus_take(const u32 *cpus, u32 nr, const char **why);
+void hvk_cpus_give_back(const u32 *cpus, u32 nr);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which of its CPUs root can give to a cell. */
+/* Which of its CPUs root can give to a cell, and how they go and come back. */
+#define pr_fmt(fmt) "hv: " fmt
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 
@@ -74,4 +75,30 @@ int hvk_cpus_choose(u32 *cpus, u32 nr, const char **why)
 		return 0;
 	*why = "Linux does not have that many CPUs to give away";
 	return -EBUSY;
+}
+
+void hvk_cpus_give_back(const u32 *cpus, u32 nr)
+{
+	while (nr--) {
+		cpumask_clear_cpu(cpus[nr], &hvk.given);
+		if (add_cpu(cpus[nr]))
+			pr_warn("CPU %u could not be set online again\n", cpus[nr]);
+	}
+}
+
+int hvk_cpus_take(const u32 *cpus, u32 nr, const char **why)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < nr; i++) {
+		err = remove_cpu(cpus[i]);
+		if (err) {
+			*why = "Linux does not let go of a CPU";
+			hvk_cpus_give_back(cpus, i);
+			return err;
+		}
+		cpumask_set_cpu(cpus[i], &hvk.given);
+	}
+	return 0;
 }

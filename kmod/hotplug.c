@@ -24,6 +24,10 @@ static int prepare_cpu(unsigned int cpu)
 {
 	if (READ_ONCE(hvk.state) != HV_ACTIVE)
 		return 0;
+	if (cpumask_test_cpu(cpu, &hvk.given)) {
+		pr_warn("CPU %u belongs to a cell\n", cpu);
+		return -EBUSY;
+	}
 	if (cpumask_test_cpu(cpu, &hvk.cpus)) {
 		expect_start(true);
 		return 0;

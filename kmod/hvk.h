@@ -65,6 +65,7 @@ struct hvk {
 	const struct hv_log_ring *log;
 	const struct hv_stats *stats;
 	cpumask_t cpus;			/* that run as guests */
+	cpumask_t given;		/* of those, what cells have */
 	cpumask_t woken;		/* were offline and were only brought up for the crossing */
 	enum hv_vendor vendor;
 	bool stuck;			/* a CPU did not come back from a launch that failed */
@@ -117,9 +118,15 @@ void hvk_kvm_hide(bool hide);
 /* sysfs.c */
 int hvk_sysfs_init(void);
 void hvk_sysfs_fini(void);
-int hvk_sysfs_add_root(void);
-void hvk_sysfs_remove_root(void);
+struct device *hvk_sysfs_add(const char *name, void *data, const struct attribute_group **groups);
 void hvk_sysfs_announce(void);
+
+/* sysfs_cell.c: cell<id> */
+struct hvk_cell;
+void hvk_sysfs_init_cells(void);
+void hvk_sysfs_add_cell(struct hvk_cell *cell);
+void hvk_sysfs_announce_cell(const struct hvk_cell *cell);
+void hvk_sysfs_remove_cell(struct hvk_cell *cell);
 
 /* debugfs.c; where there is no debugfs they do nothing */
 void hvk_debugfs_init(void);

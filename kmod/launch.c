@@ -234,7 +234,6 @@ static void publish(struct hv_launch *launch)
 	hvk.entries++;
 	hvk_kvm_hide(true);
 	hvk_log_start(true);
-	hvk_sysfs_add_root();
 	hvk_event_state();
 	hvk_cells_add_root();
 }
@@ -349,7 +348,6 @@ int hvk_leave(void)
 		return hvk_fail(-EBUSY, "%u of %u CPUs could leave; the hypervisor stays", hvk.left, launch->nr_cpus);
 	}
 	hvk_kvm_hide(false);
-	hvk_sysfs_remove_root();
 	hvk_cells_remove_root();
 	hvk.stats = NULL;
 	hvk.header = NULL;

@@ -67,7 +67,7 @@ static void __exit hvk_exit(void)
 	/* What stays needs nothing of this module: its memory and code are its own. */
 	if (hvk.state == HV_ACTIVE && hvk_leave()) {
 		hvk_log_stop();
-		hvk_sysfs_remove_root();
+		hvk_cells_remove_root();
 		pr_emerg("the hypervisor goes on without its module until the machine is reset\n");
 	}
 	mutex_unlock(&hvk.lock);

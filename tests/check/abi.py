@@ -19,7 +19,7 @@ def attribute_files(source):
 
 
 def in_code():
-    source = code("kmod/sysfs.c")
+    source = code("kmod/sysfs.c") + code("kmod/sysfs_cell.c")
     name_of, found = attribute_files(source), set()
     for array, body in re.findall(r"static struct attribute \*(\w+)\[\] = \{(.*?)\};", source, re.S):
         for variable in re.findall(r"&(\w+)\.attr", body):

@@ -32,8 +32,8 @@ struct hv_cell {
  * hv_cell_create() - a cell, with everything but memory for its alloc regions
  * @conf: a copy that nobody else can write
  *
- * Return: 0; what hv_cellconf_check() says; -EEXIST if the id or the name is taken; -ENOSPC if there are too many cells;
- * -EBUSY if memory that it wants by address is not root's; -ENOMEM. What fails changes nothing.
+ * Return: 0; what hv_cellconf_check() says; -EEXIST if the id or the name is taken; -ENOSPC if there are too many
+ * cells; -EBUSY if memory that it wants by address was not donated; -EOPNOTSUPP; -ENOMEM. What fails changes nothing.
  */
 int __must_check hv_cell_create(const struct hv_cellconf *conf);
 

@@ -29,8 +29,8 @@
 #define HV_HC_DONATE 5
 
 /*
- * A cell, in the order of its life. Root only, CPL 0. No call scrubs more than HV_CELL_STEP bytes, so that none keeps its
- * CPU for long.
+ * A cell, in the order of its life. Root only, CPL 0. No call scrubs more than HV_CELL_STEP bytes, so that none keeps
+ * its CPU for long.
  */
 #define HV_HC_CELL_CREATE 6	/* RDI: address of a struct hv_cellconf */
 #define HV_HC_CELL_FILL 7	/* RDI: address of a struct hv_cell_fill */

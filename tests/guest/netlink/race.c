@@ -17,7 +17,8 @@ static const char *const requests[] = {
 /* What a healthy module may say to any of them at any time. */
 static bool is_fair(int err)
 {
-	return !err || err == EALREADY || err == ENODEV || err == EOPNOTSUPP || err == EINVAL;
+	return !err || err == EALREADY || err == ENODEV || err == EOPNOTSUPP || err == EINVAL ||
+	       err == EEXIST || err == EBUSY;
 }
 
 static void pause_ms(unsigned int ms)

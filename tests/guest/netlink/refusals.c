@@ -57,8 +57,6 @@ static const struct refusal {
 	  "an identical region has a physical address", HV_A_CELL_REGION, ON },
 	{ "cell-create name=a cpu=1 ports{first=2}" MEMORY, E(EINVAL), "something is missing in here", HV_A_CELL_PORTS,
 	  ON },
-	{ "cell-create name=a cpu=1" MEMORY, E(EOPNOTSUPP), "this hypervisor cannot run cells yet", 0, ON },
-	{ "cell-create name=a nr-cpus=1" MEMORY, E(EOPNOTSUPP), "this hypervisor cannot run cells yet", 0, ON },
 	/* the check of the configuration says it, and the module knows of which attribute */
 	{ "cell-create name= cpu=1" MEMORY, E(EINVAL), NULL, HV_A_CELL_NAME, ON },
 	{ "cell-create name=root cpu=1" MEMORY, E(EINVAL), NULL, HV_A_CELL_NAME, ON },

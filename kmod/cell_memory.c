@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory for cells. Alloc regions are made of pages from the page allocator, as large as they come; identical ones of
+ * the very pages at their place. The hypervisor gets them in lists, and gives them back in the same ones.
+ */
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include <hvabi/hypercall.h>
+
+#include "cell_memory.h"
+#include "hvk.h"
+
+#define LARGE_ORDER (PMD_SHIFT - PAGE_SHIFT)
+
+static bool is_taken_at_its_place(const struct hv_conf_region *region)
+{
+	return region->mode == HV_MODE_IDENTICAL && !(region->flags & (HV_MEM_ROOTSHARED | HV_MEM_DEVICE));
+}
+
+static void release_pages_of(struct hvk_cell_memory *memory)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, &memory->pages, lru) {
+		unsigned int order = page_private(page);
+
+		list_del(&page->lru);
+		set_page_private(page, 0);
+		__free_pages(page, order);
+	}
+}
+
+/* Whole 2 MiB pages while there are any, then what there is; never more than is missing. */
+static int claim_pages(struct hvk_cell_memory *memory, u64 size)
+{
+	unsigned int order = LARGE_ORDER;
+	struct page *page;
+
+	while (size) {
+		while (order && size < PAGE_SIZE << order)
+			order--;
+		page = alloc_pages(GFP_KERNEL | __GFP_NOWARN | (order ? __GFP_NORETRY : __GFP_RETRY_MAYFAIL), order);
+		if (!page && !order)
+			return -ENOMEM;
+		if (!page) {
+			order--;
+			continue;
+		}
+		set_page_private(page, order);
+		list_add_tail(&page->lru, &memory->pages);
+		size -= PAGE_SIZE << order;
+	}
+	return 0;
+}
+
+static int claim_at_its_place(const struct hv_conf_region *region)
+{
+	unsigned long pfn = region->phys >> PAGE_SHIFT, count = region->size >> PAGE_SHIFT, i;
+
+	for (i = 0; i < count; i++)
+		if (!pfn_to_online_page(pfn + i) || page_zone(pfn_to_page(pfn + i)) != page_zone(pfn_to_page(pfn)))
+			return -EBUSY;
+	return alloc_contig_range(pfn, pfn + count, MIGRATE_MOVABLE, GFP_KERNEL | __GFP_NOWARN) ? -EBUSY : 0;
+}
+
+void hvk_cell_memory_release(struct hvk_cell_memory *memory, const struct hv_cellconf *conf)
+{
+	u32 i;
+
+	for (i = 0; i < conf->nr_regions; i++)
+		if (memory->identical & BIT_ULL(i))
+			free_contig_range(conf->regions[i].phys >> PAGE_SHIFT, conf->regions[i].size >> PAGE_SHIFT);
+	memory->identical = 0;
+	release_pages_of(memory);
+}
+
+int hvk_cell_memory_claim(struct hvk_cell_memory *memory, const struct hv_cellconf *conf, const char **why)
+{
+	const struct hv_conf_region *region;
+	int err = 0;
+	u32 i;
+
+	INIT_LIST_HEAD(&memory->pages);
+	memory->identical = 0;
+	for (i = 0; !err && i < conf->nr_regions; i++) {
+		region = &conf->regions[i];
+		if (region->mode == HV_MODE_ALLOC) {
+			*why = "Linux does not have that much memory to give away";
+			err = claim_pages(memory, region->size);
+		} else if (is_taken_at_its_place(region)) {
+			*why = "Linux cannot free the memory at that place";
+			err = claim_at_its_place(region);
+			if (!err)
+				memory->identical |= BIT_ULL(i);
+		}
+	}
+	if (err)
+		hvk_cell_memory_release(memory, conf);
+	return err;
+}
+
+/* A list under way, and how it is sent. */
+struct parcel {
+	struct hv_cell_fill *fill;	/* its list is all that matters, but with a cell's id for filling */
+	u64 bytes;
+	u32 count;
+	unsigned int op;
+	unsigned long call;
+	bool is_undo;		/* lists that were never given need not come back */
+};
+
+static int by_frame(const void *a, const void *b)
+{
+	u64 x = hv_psc_frame(*(const u64 *)a), y = hv_psc_frame(*(const u64 *)b);
+
+	return x < y ? -1 : x > y;
+}
+
+static int send_off(struct parcel *parcel)
+{
+	struct hv_psc *list = &parcel->fill->list;
+	long err;
+
+	if (!parcel->count)
+		return 0;
+	sort(list->entry, parcel->count, sizeof(list->entry[0]), by_frame, NULL);
+	list->cur_entry = 0;
+	list->end_entry = parcel->count - 1;
+	err = hv_boot_call(hvk.launch, parcel->call,
+			   virt_to_phys(parcel->call == HV_HC_CELL_FILL ? (void *)parcel->fill : (void *)list));
+	parcel->count = 0;
+	parcel->bytes = 0;
+	cond_resched();
+	return parcel->is_undo && err == -EBUSY ? 0 : (int)err;
+}
+
+static int pack(struct parcel *parcel, u64 frame, bool large)
+{
+	u64 size = large ? HV_PSC_SIZE_2M : HV_PSC_SIZE_4K;
+	int err = 0;
+
+	if (parcel->count == HV_PSC_ENTRIES || parcel->bytes + size > HV_CELL_STEP)
+		err = send_off(parcel);
+	parcel->fill->list.entry[parcel->count++] =
+		frame | (u64)parcel->op << HV_PSC_OP_SHIFT | (large ? HV_PSC_2M : 0);
+	parcel->bytes += size;
+	return err;
+}
+
+static int pack_range(struct parcel *parcel, u64 start, u64 size)
+{
+	int err = 0;
+
+	while (!err && size) {
+		bool large = IS_ALIGNED(start, HV_PSC_SIZE_2M) && size >= HV_PSC_SIZE_2M;
+		u64 piece = large ? HV_PSC_SIZE_2M : HV_PSC_SIZE_4K;
+
+		err = pack(parcel, start, large);
+		start += piece;
+		size -= piece;
+	}
+	return err;
+}
+
+static int pack_pages(struct parcel *parcel, const struct hvk_cell_memory *memory)
+{
+	struct page *page;
+	int err;
+
+	list_for_each_entry(page, &memory->pages, lru) {
+		err = pack_range(parcel, page_to_phys(page), PAGE_SIZE << page_private(page));
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int pack_identical(struct parcel *parcel, const struct hvk_cell_memory *memory, const struct hv_cellconf *conf)
+{
+	u32 i;
+	int err = 0;
+
+	for (i = 0; !err && i < conf->nr_regions; i++)
+		if (memory->identical & BIT_ULL(i))
+			err = pack_range(parcel, conf->regions[i].phys, conf->regions[i].size);
+	return err;
+}
+
+/* The same lists in the same order, whatever becomes of them. */
+static int send_all(struct parcel *parcel, const struct hvk_cell_memory *memory, const struct hv_cellconf *conf)
+{
+	int err;
+
+	parcel->fill = (struct hv_cell_fill *)get_zeroed_page(GFP_KERNEL);
+	if (!parcel->fill)
+		return -ENOMEM;
+	parcel->fill->id = conf->id;
+	err = pack_pages(parcel, memory);
+	if (!err && parcel->call != HV_HC_CELL_FILL)
+		err = pack_identical(parcel, memory, conf);
+	if (!err)
+		err = send_off(parcel);
+	free_page((unsigned long)parcel->fill);
+	return err;
+}
+
+int hvk_cell_memory_donate(const struct hvk_cell_memory *memory, const struct hv_cellconf *conf)
+{
+	struct parcel parcel = { .op = HV_PSC_PRIVATE, .call = HV_HC_DONATE };
+
+	return send_all(&parcel, memory, conf);
+}
+
+int hvk_cell_memory_return(const struct hvk_cell_memory *memory, const struct hv_cellconf *conf)
+{
+	struct parcel parcel = { .op = HV_PSC_SHARED, .call = HV_HC_DONATE, .is_undo = true };
+
+	return send_all(&parcel, memory, conf);
+}
+
+int hvk_cell_memory_fill(const struct hvk_cell_memory *memory, const struct hv_cellconf *conf)
+{
+	struct parcel parcel = { .op = HV_PSC_PRIVATE, .call = HV_HC_CELL_FILL };
+
+	return send_all(&parcel, memory, conf);
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What sysfs shows of cells: cell<id> in class hv. Files are read-only; reading one causes no exit. */
+#include <linux/device.h>
+#include <linux/kobject.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include "cell.h"
+#include "hvk.h"
+
+/* Per-CPU directories of the root cell. */
+struct cpu_dir {
+	struct kobject kobj;
+	unsigned int number;	/* the hypervisor's */
+};
+
+static struct cpu_dir **cpu_dirs;
+
+static const char *const state_names[] = { "created", "loaded", "running", "stopped", "failed" };
+
+/* What is shown does not change while the device is there, or is one word. */
+#define SHOW(file, format, value)                                                                                     \
+	static ssize_t file##_show(struct device *dev, struct device_attribute *attr, char *buf)                      \
+	{                                                                                                             \
+		const struct hvk_cell *cell = dev_get_drvdata(dev);                                                   \
+                                                                                                                      \
+		return sysfs_emit(buf, format "\n", value);                                                           \
+	}                                                                                                             \
+	static DEVICE_ATTR_RO(file)
+
+static ssize_t show_cpus(const struct hvk_cell *cell, char *buf, bool as_list)
+{
+	cpumask_var_t cpus;
+	ssize_t n;
+	u32 i;
+
+	if (!zalloc_cpumask_var(&cpus, GFP_KERNEL))
+		return -ENOMEM;
+	if (hvk_cell_is_root(cell))
+		cpumask_andnot(cpus, &hvk.cpus, &hvk.given);
+	for (i = 0; i < cell->conf.nr_physical; i++)
+		cpumask_set_cpu(cell->conf.physical[i], cpus);
+	n = as_list ? sysfs_emit(buf, "%*pbl\n", cpumask_pr_args(cpus)) :
+		      sysfs_emit(buf, "%u\n", cpumask_weight(cpus));
+	free_cpumask_var(cpus);
+	return n;
+}
+
+static ssize_t cpus_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return show_cpus(dev_get_drvdata(dev), buf, false);
+}
+static DEVICE_ATTR_RO(cpus);
+
+static ssize_t cpus_list_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return show_cpus(dev_get_drvdata(dev), buf, true);
+}
+static DEVICE_ATTR_RO(cpus_list);
+
+SHOW(name, "%s", cell->conf.name);
+SHOW(state, "%s", state_names[READ_ONCE(cell->state)]);
+SHOW(memory_bytes, "%llu", hvk_cell_memory(cell));
+SHOW(entries, "%llu", hvk_cell_entries(cell));
+SHOW(fault_reason, "%s", cell ? "none" : "");
+
+static struct attribute *cell_attrs[] = {
+	&dev_attr_name.attr, &dev_attr_state.attr, &dev_attr_cpus.attr, &dev_attr_cpus_list.attr,
+	&dev_attr_memory_bytes.attr, &dev_attr_entries.attr, &dev_attr_fault_reason.attr, NULL,
+};
+
+/* The counters: one attribute per reason, and their sum as reason HV_EXIT_COUNT. */
+struct counter {
+	struct device_attribute dev;
+	struct kobj_attribute kobj;
+	unsigned int reason;
+};
+
+static u64 count_cpu(unsigned int number, unsigned int reason)
+{
+	const u64 *exits = hvk.stats->cpu[number].exits;
+	u64 sum = 0;
+	unsigned int i;
+
+	if (reason < HV_EXIT_COUNT)
+		return READ_ONCE(exits[reason]);
+	for (i = 0; i < HV_EXIT_COUNT; i++)
+		sum += READ_ONCE(exits[i]);
+	return sum;
+}
+
+static ssize_t cell_counter_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	unsigned int i, reason = container_of(attr, struct counter, dev)->reason;
+	u64 sum = 0;
+
+	/* Another one did not run yet. */
+	for (i = 0; hvk_cell_is_root(dev_get_drvdata(dev)) && i < hvk.launch->nr_cpus; i++)
+		sum += count_cpu(i, reason);
+	return sysfs_emit(buf, "%llu\n", sum);
+}
+
+static ssize_t cpu_counter_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	const struct cpu_dir *dir = container_of(kobj, struct cpu_dir, kobj);
+
+	return sysfs_emit(buf, "%llu\n", count_cpu(dir->number, container_of(attr, struct counter, kobj)->reason));
+}
+
+#define COUNTER(file, which)                                                                                           \
+	{                                                                                                              \
+		.dev = __ATTR(file, 0444, cell_counter_show, NULL),                                                    \
+		.kobj = __ATTR(file, 0444, cpu_counter_show, NULL), .reason = which,                                   \
+	}
+static struct counter counters[] = {
+#define REASON(name, text) COUNTER(exits_##name, HV_EXIT_##name),
+	HV_EXIT_REASONS(REASON)
+#undef REASON
+	COUNTER(exits_total, HV_EXIT_COUNT),
+};
+
+static struct attribute *cell_stats_attrs[ARRAY_SIZE(counters) + 1];
+static struct attribute *cpu_stats_attrs[ARRAY_SIZE(counters) + 1];
+static const struct attribute_group cell_group = { .attrs = cell_attrs };
+static const struct attribute_group cell_stats_group = { .name = "stats", .attrs = cell_stats_attrs };
+static const struct attribute_group cpu_stats_group = { .name = "stats", .attrs = cpu_stats_attrs };
+static const struct attribute_group *cell_groups[] = { &cell_group, &cell_stats_group, NULL };
+
+static void cpu_dir_release(struct kobject *kobj)
+{
+	kfree(container_of(kobj, struct cpu_dir, kobj));
+}
+
+static const struct kobj_type cpu_dir_type = { .release = cpu_dir_release, .sysfs_ops = &kobj_sysfs_ops };
+
+static struct cpu_dir *add_cpu_dir(struct device *dev, unsigned int cpu, unsigned int number)
+{
+	struct cpu_dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+
+	if (!dir)
+		return NULL;
+	dir->number = number;
+	if (kobject_init_and_add(&dir->kobj, (struct kobj_type *)&cpu_dir_type, &dev->kobj, "cpu%u", cpu) ||
+	    sysfs_create_group(&dir->kobj, &cpu_stats_group)) {
+		kobject_put(&dir->kobj);
+		return NULL;
+	}
+	return dir;
+}
+
+static void add_cpu_dirs(struct device *dev)
+{
+	unsigned int cpu, number = 0;
+
+	cpu_dirs = kcalloc(hvk.launch->nr_cpus, sizeof(*cpu_dirs), GFP_KERNEL);
+	if (!cpu_dirs)
+		return;
+	for_each_cpu(cpu, &hvk.cpus) {
+		cpu_dirs[number] = add_cpu_dir(dev, cpu, number);
+		number++;
+	}
+}
+
+static void remove_cpu_dirs(void)
+{
+	unsigned int i;
+
+	for (i = 0; cpu_dirs && i < hvk.launch->nr_cpus; i++) {
+		if (!cpu_dirs[i])
+			continue;
+		kobject_del(&cpu_dirs[i]->kobj);
+		kobject_put(&cpu_dirs[i]->kobj);
+	}
+	kfree(cpu_dirs);
+	cpu_dirs = NULL;
+}
+
+void hvk_sysfs_init_cells(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(counters); i++) {
+		sysfs_attr_init(&counters[i].dev.attr);
+		sysfs_attr_init(&counters[i].kobj.attr);
+		cell_stats_attrs[i] = &counters[i].dev.attr;
+		cpu_stats_attrs[i] = &counters[i].kobj.attr;
+	}
+}
+
+/* Without it a cell lives all the same. */
+void hvk_sysfs_add_cell(struct hvk_cell *cell)
+{
+	char name[sizeof("cell") + 10];
+
+	snprintf(name, sizeof(name), "cell%u", cell->conf.id);
+	cell->dev = hvk_sysfs_add(name, cell, cell_groups);
+	if (!IS_ERR(cell->dev) && hvk_cell_is_root(cell))
+		add_cpu_dirs(cell->dev);
+}
+
+void hvk_sysfs_announce_cell(const struct hvk_cell *cell)
+{
+	char state[32], id[24];
+	char *env[] = { state, id, NULL };
+
+	if (IS_ERR_OR_NULL(cell->dev))
+		return;
+	snprintf(state, sizeof(state), "HV_STATE=%s", state_names[cell->state]);
+	snprintf(id, sizeof(id), "HV_CELL=%u", cell->conf.id);
+	sysfs_notify(&cell->dev->kobj, NULL, "state");
+	kobject_uevent_env(&cell->dev->kobj, KOBJ_CHANGE, env);
+}
+
+void hvk_sysfs_remove_cell(struct hvk_cell *cell)
+{
+	if (IS_ERR_OR_NULL(cell->dev))
+		return;
+	if (hvk_cell_is_root(cell))
+		remove_cpu_dirs();
+	device_unregister(cell->dev);
+	cell->dev = NULL;
+}
