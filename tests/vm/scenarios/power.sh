@@ -9,6 +9,8 @@ echo platform >/sys/power/disk 2>/dev/null
 refuse "suspend is refused" sh -c 'echo freeze >/sys/power/state'
 check "in words" sh -c 'dmesg | grep -q "hv: no suspend or hibernation"'
 equal "and we are still launched" "$(cat /sys/class/hv/hv0/state)" active
-expect_end "leaves before a reboot" "hv: left: .*"
+sed "s/^cpus: .*/cpus: [$(($(nproc) - 1))]/" /hv/configs/hello.yaml >/tmp/hello.yaml
+check "a cell" /hv/bin/hvctl cell create /tmp/hello.yaml
+expect_end "leaves before a reboot, cell or not" "hv: left: .*"
 reboot -f
 sleep 60
