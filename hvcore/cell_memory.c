@@ -106,24 +106,23 @@ static const struct hv_range *secure_at(u64 at)
 static bool free_secure(u64 *start, u64 *size)
 {
 	const struct hv_range *range;
-	hv_hpa_t at, from = hv_hpa(0);
+	hv_hpa_t at;
 	u32 i;
 
 	for (i = 0; i < hv.header->nr_secure; i++) {
 		range = &hv.header->secure[i];
-		from = hv_hpa(range->start);
-		while (!hv_owner_find(&hv.owners, HV_OWNER_HYPERVISOR, from, &at, size)) {
-			*start = hv_hpa_raw(at);
-			if (*start < range->start) {
-				*size -= range->start - *start;
-				*start = range->start;
-			}
-			if (*start - range->start >= range->size)
-				break;
-			if (*size > range->start + range->size - *start)
-				*size = range->start + range->size - *start;
-			return true;
+		if (hv_owner_find(&hv.owners, HV_OWNER_HYPERVISOR, hv_hpa(range->start), &at, size))
+			continue;
+		*start = hv_hpa_raw(at);
+		if (*start < range->start) {
+			*size -= range->start - *start;
+			*start = range->start;
 		}
+		if (*start - range->start >= range->size)
+			continue;
+		if (*size > range->start + range->size - *start)
+			*size = range->start + range->size - *start;
+		return true;
 	}
 	return false;
 }

@@ -235,17 +235,11 @@ u64 hvk_cell_memory(const struct hvk_cell *cell)
 
 void hvk_cell_cpus(const struct hvk_cell *cell, struct cpumask *cpus)
 {
-	const struct hvk_cell *other;
 	u32 i;
 
-	if (hvk_cell_is_root(cell)) {
-		cpumask_copy(cpus, &hvk.cpus);
-		list_for_each_entry(other, &cells, list)
-			for (i = 0; i < other->conf.nr_physical; i++)
-				cpumask_clear_cpu(other->conf.physical[i], cpus);
-		return;
-	}
 	cpumask_clear(cpus);
+	if (hvk_cell_is_root(cell))
+		cpumask_andnot(cpus, &hvk.cpus, &hvk.given);
 	for (i = 0; i < cell->conf.nr_physical; i++)
 		cpumask_set_cpu(cell->conf.physical[i], cpus);
 }

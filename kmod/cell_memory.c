@@ -60,11 +60,10 @@ static int claim_pages(struct hvk_cell_memory *memory, u64 size)
 
 static int claim_at_its_place(const struct hv_conf_region *region)
 {
-	unsigned long pfn = region->phys >> PAGE_SHIFT, count = region->size >> PAGE_SHIFT, i;
+	unsigned long pfn = region->phys >> PAGE_SHIFT, count = region->size >> PAGE_SHIFT;
 
-	for (i = 0; i < count; i++)
-		if (!pfn_to_online_page(pfn + i) || page_zone(pfn_to_page(pfn + i)) != page_zone(pfn_to_page(pfn)))
-			return -EBUSY;
+	if (!hvk_is_whole_ram(pfn, count))
+		return -EBUSY;
 	return alloc_contig_range(pfn, pfn + count, MIGRATE_MOVABLE, GFP_KERNEL | __GFP_NOWARN) ? -EBUSY : 0;
 }
 

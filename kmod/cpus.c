@@ -7,25 +7,13 @@
 #include "cell.h"
 #include "hvk.h"
 
-static bool is_given_away(unsigned int cpu)
-{
-	struct hvk_cell *cell;
-	u32 i;
-
-	for (cell = hvk_cell_from(HVK_ROOT_ID + 1); cell; cell = hvk_cell_from(cell->conf.id + 1))
-		for (i = 0; i < cell->conf.nr_physical; i++)
-			if (cell->conf.physical[i] == cpu)
-				return true;
-	return false;
-}
-
 static int cpu_check(unsigned int cpu, const char **why)
 {
 	if (cpu >= nr_cpu_ids || !cpu_present(cpu)) {
 		*why = "there is no such CPU";
 		return -ENODEV;
 	}
-	if (is_given_away(cpu)) {
+	if (cpumask_test_cpu(cpu, &hvk.given)) {
 		*why = "the CPU belongs to another cell";
 		return -EBUSY;
 	}

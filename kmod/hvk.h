@@ -86,6 +86,7 @@ extern char *hvk_param_secure;
 extern char *hvk_param_inject;
 
 /* mem.c */
+bool hvk_is_whole_ram(unsigned long pfn, unsigned long count);
 int hvk_memory_claim(struct hvk_memory *memory, u64 size);
 void hvk_memory_release(struct hvk_memory *memory);
 int hvk_secure_parse(struct hvk_secure *secure);

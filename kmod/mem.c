@@ -32,14 +32,16 @@ static const char *parse(const char *text, struct hv_range *range)
 	return range->start + range->size < range->start ? NULL : end;
 }
 
-static bool is_whole_ram(unsigned long pfn, unsigned long count)
+/* Each page block of the range is looked at, wherever in a block the range begins. */
+bool hvk_is_whole_ram(unsigned long pfn, unsigned long count)
 {
 	unsigned long i;
 
 	for (i = 0; i < count; i += pageblock_nr_pages)
 		if (!pfn_to_online_page(pfn + i) || page_zone(pfn_to_page(pfn + i)) != page_zone(pfn_to_page(pfn)))
 			return false;
-	return pfn_to_online_page(pfn + count - 1);
+	return pfn_to_online_page(pfn + count - 1) &&
+	       page_zone(pfn_to_page(pfn + count - 1)) == page_zone(pfn_to_page(pfn));
 }
 
 /*
@@ -53,7 +55,7 @@ static int claim_contig(struct hvk_memory *memory, u64 size)
 	unsigned int tries = 0;
 
 	for (; pfn > (SZ_16M >> PAGE_SHIFT) && tries < TRIES; pfn -= step) {
-		if (!is_whole_ram(pfn, count))
+		if (!hvk_is_whole_ram(pfn, count))
 			continue;
 		tries++;
 		if (alloc_contig_range(pfn, pfn + count, MIGRATE_MOVABLE, GFP_KERNEL | __GFP_NOWARN))

@@ -32,14 +32,10 @@ static ssize_t show_cpus(const struct hvk_cell *cell, char *buf, bool as_list)
 {
 	cpumask_var_t cpus;
 	ssize_t n;
-	u32 i;
 
-	if (!zalloc_cpumask_var(&cpus, GFP_KERNEL))
+	if (!alloc_cpumask_var(&cpus, GFP_KERNEL))
 		return -ENOMEM;
-	if (hvk_cell_is_root(cell))
-		cpumask_andnot(cpus, &hvk.cpus, &hvk.given);
-	for (i = 0; i < cell->conf.nr_physical; i++)
-		cpumask_set_cpu(cell->conf.physical[i], cpus);
+	hvk_cell_cpus(cell, cpus);
 	n = as_list ? sysfs_emit(buf, "%*pbl\n", cpumask_pr_args(cpus)) :
 		      sysfs_emit(buf, "%u\n", cpumask_weight(cpus));
 	free_cpumask_var(cpus);

@@ -41,6 +41,13 @@ bool root_unit_is_zeros(u64 start, u64 size);
 /** root_unit_mapping() - where root's @gpa is mapped to; it is */
 struct hv_pt_mapping root_unit_mapping(u64 gpa);
 
+static inline void assert_owner(u64 at, u16 owner)
+{
+	hv_hpa_t end;
+
+	assert_int_equal(hv_owner_of(&hv.owners, hv_hpa(at), &end), owner);
+}
+
 /* What is taken from the pool, linked through the first words. */
 struct root_unit_drained {
 	u64 *frames;

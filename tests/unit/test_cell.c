@@ -91,13 +91,6 @@ static int destroy(u32 id)
 	return err;
 }
 
-static void assert_owner(u64 at, u16 owner)
-{
-	hv_hpa_t end;
-
-	assert_int_equal(hv_owner_of(&hv.owners, hv_hpa(at), &end), owner);
-}
-
 static struct hv_pt_mapping cells_mapping(u64 gpa)
 {
 	struct hv_pt_mapping mapping = { 0 };

@@ -46,13 +46,6 @@ static int get_back(void)
 	return hv_donation_return(&list);
 }
 
-static void assert_owner(u64 at, u16 owner)
-{
-	hv_hpa_t end;
-
-	assert_int_equal(hv_owner_of(&hv.owners, hv_hpa(at), &end), owner);
-}
-
 static void assert_roots(void)
 {
 	unsigned int i;
