@@ -62,10 +62,7 @@ static int make(const struct hvk_cell *cell, const char **why)
 	kfree(conf);
 	if (err)
 		return err;
-	err = hvk_cell_memory_fill(&cell->memory, &cell->conf);
-	if (err)
-		(void)forget(cell); /* what it cannot give back now, it keeps */
-	return err;
+	return hvk_cell_memory_fill(&cell->memory, &cell->conf);
 }
 
 /* Memory that does not come back is nobody's until the hypervisor leaves, and must not be Linux's. */
@@ -79,6 +76,18 @@ static int get_back(struct hvk_cell *cell)
 	}
 	hvk_cell_memory_release(&cell->memory, &cell->conf);
 	return 0;
+}
+
+/* Whatever there is of a cell goes first: while the hypervisor has one, what it holds of its pages is not Linux's. */
+static int unmake(struct hvk_cell *cell)
+{
+	int err = forget(cell);
+
+	if (err && err != -ENOENT) {
+		pr_err("what was made of cell %s does not end (error %d); its memory is lost\n", cell->conf.name, err);
+		return err;
+	}
+	return get_back(cell);
 }
 
 /* Takes the CPUs and the memory of cell->conf from root, and tells the hypervisor of the cell. */
@@ -101,7 +110,7 @@ static int hook_create(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 
 	hvk_cpus_give_back(cell->conf.physical, cell->conf.nr_physical);
 err_memory:
-	(void)get_back(cell); /* it has said so */
+	(void)unmake(cell); /* it has said so */
 	return hvk_refuse(extack, NULL, err, why);
 }
 
