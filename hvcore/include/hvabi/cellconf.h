@@ -12,6 +12,7 @@
 #define HV_CONF_MAX_PORTS 32
 #define HV_CONF_MAX_MSRS 32
 #define HV_CONF_NAME 32
+#define HV_CONF_CMDLINE 256
 #define HV_CONF_MAX_ID 0xdfff
 #define HV_CONF_GPA_END (1ULL << 48)	/* four levels of tables reach that far */
 #define HV_CONF_PHYS_END (1ULL << 52)	/* and physical addresses, in any x86 */
@@ -80,6 +81,7 @@ struct hv_cellconf {
 	struct hv_conf_msr msrs[HV_CONF_MAX_MSRS];
 	u64 masks[HV_CONF_MAX_VCPUS];		/* physical CPUs on which the virtual one may run */
 	u32 physical[HV_CONF_MAX_VCPUS];	/* CPU that it is, by root's numbers; by default its own number */
+	char cmdline[HV_CONF_CMDLINE];		/* for the program: printable, zeros behind it, one at least */
 };
 HV_ASSERT_SIZE(struct hv_conf_region, 32);
 HV_ASSERT_OFFSET(struct hv_conf_region, flags, 24);
@@ -91,7 +93,8 @@ HV_ASSERT_OFFSET(struct hv_cellconf, ports, 2128);
 HV_ASSERT_OFFSET(struct hv_cellconf, msrs, 2256);
 HV_ASSERT_OFFSET(struct hv_cellconf, masks, 2512);
 HV_ASSERT_OFFSET(struct hv_cellconf, physical, 3024);
-HV_ASSERT_SIZE(struct hv_cellconf, 3280);
+HV_ASSERT_OFFSET(struct hv_cellconf, cmdline, 3280);
+HV_ASSERT_SIZE(struct hv_cellconf, 3536);
 
 /*
  * Which member a refusal is about. Those of one element come with its index; those in the plural are about a list as a
@@ -123,6 +126,7 @@ enum hv_conf_field {
 	HV_CONF_AT_MSRS,
 	HV_CONF_AT_MSR,
 	HV_CONF_AT_MSR_ACCESS,
+	HV_CONF_AT_CMDLINE,
 	HV_CONF_AT_COUNT
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Hypercall numbers. Number in RAX, arguments in RDI, RSI, RDX; result in RAX; everything else is preserved. */
+/* Hypercalls of root; those of the other cells are in hvabi/guest.h. Number in RAX, arguments in RDI, RSI, RDX; result in RAX; everything else is preserved. */
 #ifndef HVABI_HYPERCALL_H
 #define HVABI_HYPERCALL_H
 
@@ -29,12 +29,16 @@
 #define HV_HC_DONATE 5
 
 /*
- * A cell, in the order of its life. Root only, CPL 0. No call scrubs more than HV_CELL_STEP bytes, so that none keeps
- * its CPU for long.
+ * A cell, in the order of its life. Root only, CPL 0. None waits for another CPU or scrubs more than HV_CELL_STEP bytes,
+ * so that none keeps its CPU for long: -EAGAIN says that it is under way, and to call again.
  */
-#define HV_HC_CELL_CREATE 6	/* RDI: address of a struct hv_cellconf */
+#define HV_HC_CELL_CREATE 6	/* RDI: address of a struct hv_cellconf, CPUs by the hypervisor's numbers; takes them */
 #define HV_HC_CELL_FILL 7	/* RDI: address of a struct hv_cell_fill */
-#define HV_HC_CELL_DESTROY 8	/* RDI: id. -EAGAIN: a part is done, call again */
+#define HV_HC_CELL_DESTROY 8	/* RDI: id. -EAGAIN */
+#define HV_HC_CELL_LOAD 9	/* RDI: address of a struct hv_cell_load */
+#define HV_HC_CELL_START 10	/* RDI: id. -EAGAIN */
+#define HV_HC_CELL_STOP 11	/* RDI: id. -EAGAIN; also of one that has ended by itself */
+#define HV_HC_CELL_INPUT 12	/* RDI: address of a struct hv_cell_input. Returns how many bytes found room. */
 #define HV_CELL_STEP 0x1000000
 
 #endif
