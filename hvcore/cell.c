@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Cells: the table of them, and how one is made and unmade. */
 #include <hv/arch.h>
+#include <hv/atomic.h>
 #include <hv/cellconf.h>
 #include <hv/hv.h>
 #include <hv/memory.h>
@@ -8,7 +9,7 @@
 #include <hvabi/hypercall.h>
 #include "cell.h"
 
-static struct hv_cell **slot_of(u32 id)
+struct hv_cell **hv_cell_slot(u32 id)
 {
 	u32 i;
 
@@ -20,14 +21,22 @@ static struct hv_cell **slot_of(u32 id)
 
 bool hv_cell_exists(void)
 {
-	bool any = false;
-	u32 i;
+	bool any;
 
 	hv_lock(&hv.cells_lock);
-	for (i = 0; i < HV_MAX_CELLS; i++)
-		any = any || hv.cells[i];
+	any = hv.nr_cells;
 	hv_unlock(&hv.cells_lock);
 	return any;
+}
+
+const char *hv_cell_name(const struct hv_cell *cell)
+{
+	return cell->conf ? cell->conf->name : "root";
+}
+
+u32 hv_cell_cpu(const struct hv_cell *cell, u32 i)
+{
+	return cell->conf->nr_physical ? cell->conf->physical[i] : i;
 }
 
 static int free_slot(const struct hv_cellconf *conf, struct hv_cell ***slot)
@@ -36,9 +45,11 @@ static int free_slot(const struct hv_cellconf *conf, struct hv_cell ***slot)
 
 	*slot = NULL;
 	for (i = 0; i < HV_MAX_CELLS; i++) {
-		if (!hv.cells[i])
+		if (!hv.cells[i] && !*slot)
 			*slot = &hv.cells[i];
-		else if (hv.cells[i]->id == conf->id || !memcmp(hv.cells[i]->conf->name, conf->name, HV_CONF_NAME))
+		if (!hv.cells[i])
+			continue;
+		if (hv.cells[i]->id == conf->id || !memcmp(hv.cells[i]->conf->name, conf->name, HV_CONF_NAME))
 			return -EEXIST;
 	}
 	return *slot ? 0 : -ENOSPC;
@@ -46,6 +57,7 @@ static int free_slot(const struct hv_cellconf *conf, struct hv_cell ***slot)
 
 static void free_cell(struct hv_cell *cell)
 {
+	hv_arch_cell_fini(cell);
 	(void)hv_free(&hv.pool, cell->conf);	/* NULL, or */
 	(void)hv_free(&hv.pool, cell);		/* allocated in new_cell() */
 }
@@ -64,33 +76,85 @@ static struct hv_cell *new_cell(const struct hv_cellconf *conf)
 
 	if (!cell)
 		return NULL;
-	cell->conf = hv_alloc(&hv.pool, sizeof(*cell->conf));
-	if (!cell->conf || hv_aspace_new_empty(&cell->space, &config)) {
-		free_cell(cell);
-		return NULL;
-	}
-	*cell->conf = *conf;
 	cell->id = conf->id;
 	cell->nr_cpus = conf->nr_vcpus;
+	cell->conf = hv_alloc(&hv.pool, sizeof(*cell->conf));
+	if (!cell->conf)
+		goto err_free;
+	*cell->conf = *conf;
+	if (hv_arch_cell_init(cell) || hv_aspace_new_empty(&cell->space, &config))
+		goto err_free;
 	return cell;
+
+err_free:
+	free_cell(cell);
+	return NULL;
 }
 
-/* One step: unmap all of it, then give back piece by piece, then forget it. */
+/* What root sees of it begins with zeros, whoever had the slot before. */
+static void show(struct hv_cell *cell, u64 slot)
+{
+	cell->page = (struct hv_cell_page *)((u8 *)hv.stats + hv.stats->cells) + slot;
+	memset(cell->page, 0, sizeof(*cell->page));
+	hv_store_release(&cell->page->id, cell->id);
+}
+
+static bool are_free(const struct hv_cell *cell)
+{
+	u32 i;
+
+	for (i = 0; i < cell->nr_cpus; i++)
+		if (!hv_cpu_is_free(hv_cell_cpu(cell, i)) || hv_cell_cpu(cell, i) == hv_arch_this_cpu()->id)
+			return false;
+	return true;
+}
+
+static void take_cpus(struct hv_cell *cell)
+{
+	u32 i;
+
+	for (i = 0; i < cell->nr_cpus; i++)
+		hv_cpu_give(hv_cell_cpu(cell, i), cell);
+}
+
+/* 0 when root has them all. */
+static int give_cpus(struct hv_cell *cell)
+{
+	u32 i, cpu;
+	int err = 0;
+
+	for (i = 0; i < cell->nr_cpus; i++) {
+		cpu = hv_cell_cpu(cell, i);
+		if (hv.pub[cpu].cell == cell && !hv_cpu_does(cpu, HV_REQUEST_MOVE))
+			hv_cpu_give(cpu, &hv.root);
+		if (hv_cpu_does(cpu, HV_REQUEST_MOVE))
+			err = -EAGAIN;
+	}
+	return err;
+}
+
+/* One step: CPUs go back, then all is unmapped, then given back piece by piece, then forgotten. */
 static int end(struct hv_cell **slot)
 {
 	struct hv_cell *cell = *slot;
 	int err;
 
 	cell->state = HV_CELL_ENDING;
-	err = hv_aspace_clear(&cell->space);
+	err = give_cpus(cell);
+	if (!err)
+		err = hv_aspace_clear(&cell->space);
 	if (!err)
 		err = hv_cell_give_memory(cell);
 	if (!err)
 		err = hv_aspace_destroy(&cell->space);
 	if (err)
 		return err;
+	hv_cell_give_pages(cell);
+	hv_store_release(&cell->page->id, 0);
 	*slot = NULL;
 	free_cell(cell);
+	if (!--hv.nr_cells)
+		hv_root_moderate(HV_MODERATE_CELLS, false);
 	return 0;
 }
 
@@ -105,9 +169,17 @@ static int create(const struct hv_cellconf *conf)
 	*slot = new_cell(conf);
 	if (!*slot)
 		return -ENOMEM;
-	err = hv_cell_take_memory(*slot);
+	show(*slot, (u64)(slot - hv.cells));
+	if (!hv.nr_cells++)
+		hv_root_moderate(HV_MODERATE_CELLS, true);
+	err = are_free(*slot) ? 0 : -EBUSY;
+	if (!err)
+		err = hv_cell_take_pages(*slot);
+	if (!err)
+		err = hv_cell_take_memory(*slot);
 	if (!err) {
 		(*slot)->state = hv_cell_missing(*slot) ? HV_CELL_FILLING : HV_CELL_READY;
+		take_cpus(*slot);
 		return 0;
 	}
 	do
@@ -186,7 +258,7 @@ int hv_cell_fill(const struct hv_cell_fill *request)
 	    hv_psc_op(request->list.entry[request->list.cur_entry]) != HV_PSC_PRIVATE)
 		return -EINVAL;
 	hv_lock(&hv.cells_lock);
-	slot = slot_of(request->id);
+	slot = hv_cell_slot(request->id);
 	if (slot)
 		err = fill(*slot, &request->list);
 	hv_unlock(&hv.cells_lock);
@@ -199,9 +271,9 @@ int hv_cell_destroy(u32 id)
 	int err = -ENOENT;
 
 	hv_lock(&hv.cells_lock);
-	slot = slot_of(id);
+	slot = hv_cell_slot(id);
 	if (slot)
-		err = end(slot);
+		err = (*slot)->state == HV_CELL_RUNNING || (*slot)->state == HV_CELL_STOPPING ? -EBUSY : end(slot);
 	hv_unlock(&hv.cells_lock);
 	return err;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Hypercalls: decode, check, carry out. */
+/* Hypercalls of root: decode, check, carry out. */
 #include <hv/arch.h>
 #include <hv/compiler.h>
 #include <hv/donation.h>
@@ -35,7 +35,9 @@ static s64 start_cpus(struct hv_cpu *cpu)
 		return -EPERM;
 	if (on > 1)
 		return -EINVAL;
-	hv_root_moderate(on);
+	hv_lock(&hv.cells_lock);
+	hv_root_moderate(HV_MODERATE_START, on);
+	hv_unlock(&hv.cells_lock);
 	return 0;
 }
 
@@ -57,7 +59,7 @@ static void *copy_in(struct hv_cpu *cpu, u64 size, s64 *err)
 		return NULL;
 	*err = -ENOMEM;
 	copy = hv_alloc(&hv.pool, size);
-	if (!copy || hv_arch_read_root(cpu, hv_arch_hypercall_arg(cpu, 0), copy, size))
+	if (!copy || hv_arch_read_guest(cpu, hv_arch_hypercall_arg(cpu, 0), copy, size))
 		return copy;
 	*err = -EFAULT;
 	(void)hv_free(&hv.pool, copy); /* allocated above */
@@ -108,13 +110,39 @@ static s64 fill_cell(struct hv_cpu *cpu)
 	return result;
 }
 
-static s64 destroy_cell(struct hv_cpu *cpu)
+static s64 load_cell(struct hv_cpu *cpu)
+{
+	struct hv_cell_load load;
+
+	if (!is_trusted(cpu))
+		return -EPERM;
+	if (!hv_arch_read_guest(cpu, hv_arch_hypercall_arg(cpu, 0), &load, sizeof(load)))
+		return -EFAULT;
+	return hv_cell_load(&load);
+}
+
+static s64 input_cell(struct hv_cpu *cpu)
+{
+	struct hv_cell_input input;
+
+	if (!is_trusted(cpu))
+		return -EPERM;
+	if (!hv_arch_read_guest(cpu, hv_arch_hypercall_arg(cpu, 0), &input, sizeof(input)))
+		return -EFAULT;
+	return hv_cell_input(&input);
+}
+
+static s64 change_cell(struct hv_cpu *cpu, u32 nr)
 {
 	u64 id = hv_arch_hypercall_arg(cpu, 0);
 
 	if (!is_trusted(cpu))
 		return -EPERM;
-	return id == (u32)id ? hv_cell_destroy((u32)id) : -ENOENT;
+	if (id != (u32)id)
+		return -ENOENT;
+	if (nr == HV_HC_CELL_DESTROY)
+		return hv_cell_destroy((u32)id);
+	return nr == HV_HC_CELL_START ? hv_cell_start((u32)id) : hv_cell_stop((u32)id);
 }
 
 static HV_COLD enum hv_verdict serve(struct hv_cpu *cpu, struct hv_exit *exit)
@@ -143,8 +171,16 @@ static HV_COLD enum hv_verdict serve(struct hv_cpu *cpu, struct hv_exit *exit)
 	case HV_HC_CELL_FILL:
 		result = fill_cell(cpu);
 		break;
+	case HV_HC_CELL_LOAD:
+		result = load_cell(cpu);
+		break;
+	case HV_HC_CELL_START:
+	case HV_HC_CELL_STOP:
 	case HV_HC_CELL_DESTROY:
-		result = destroy_cell(cpu);
+		result = change_cell(cpu, exit->nr);
+		break;
+	case HV_HC_CELL_INPUT:
+		result = input_cell(cpu);
 		break;
 	default:
 		result = -ENOSYS;

@@ -106,8 +106,7 @@ static int lay_out(struct hv_launch *launch, const struct hv_cpu *cpu)
 
 static int init_stats(struct hv_launch *launch, struct hv_cpu *cpu)
 {
-	u64 size = sizeof(struct hv_stats) + hv.config->nr_cpus * sizeof(struct hv_cpu_stats);
-	u64 frames = (size + HV_PAGE_SIZE - 1) >> HV_PAGE_SHIFT;
+	u64 nr_cpus = hv.config->nr_cpus, frames = hv_stats_size(nr_cpus) >> HV_PAGE_SHIFT;
 	u64 pub_frames = (hv.config->nr_cpus * sizeof(*hv.pub) + HV_PAGE_SIZE - 1) >> HV_PAGE_SHIFT;
 
 	hv.stats = hv_pool_alloc_contiguous(&hv.pool, frames);
@@ -116,6 +115,9 @@ static int init_stats(struct hv_launch *launch, struct hv_cpu *cpu)
 	if (!hv.stats || !hv.pub || !hv.zero_page)
 		return hv_launch_fail(launch, cpu->id, -ENOMEM, "the range is too small for the page pool");
 	hv.stats->pool_frames = hv.pool.frames;
+	hv.stats->cell_cpus = hv_stats_cell_cpus(nr_cpus);
+	hv.stats->cells = hv_stats_cells(nr_cpus);
+	hv.stats->size = hv_stats_size(nr_cpus);
 	hv_pool_show(&hv.pool, &hv.stats->pool_frames_free);
 	hv.header->stats_offset = (u64)((u8 *)hv.stats - (u8 *)hv.header);
 	hv.header->stats_size = frames << HV_PAGE_SHIFT;
@@ -147,6 +149,8 @@ static int init_cpu(struct hv_launch *launch, struct hv_cpu *cpu)
 	cpu->cell = &hv.root;
 	cpu->pub = &hv.pub[cpu->id];
 	cpu->stats = &hv.stats->cpu[cpu->id];
+	cpu->number = cpu->id;
+	cpu->pub->cell = &hv.root;
 	cpu->pub->apic_id = hv.config->apic_ids[cpu->id];
 	return hv_arch_cpu_init(launch, cpu);
 }

@@ -136,11 +136,15 @@ static int split_moderated(struct hv_aspace *space)
 	return err;
 }
 
-void hv_root_moderate(bool on)
+void hv_root_moderate(u32 reason, bool on)
 {
+	u32 before = hv.moderation;
 	unsigned int i;
 	u64 page;
 
+	hv.moderation = on ? before | reason : before & ~reason;
+	if (!hv.moderation == !before)
+		return;
 	on = on || hv_arch_always_moderates();
 	for (i = 0; hv_arch_moderated_page(i, &page); i++)
 		(void)!hv_aspace_protect(&hv.root.space, hv_gpa(page), HV_PAGE_SIZE, moderated_rights(on));

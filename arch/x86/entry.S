@@ -79,4 +79,35 @@ x86_rdmsr_safe:
 	WRITE_SAFE	x86_wrmsr_safe, wrmsr
 	WRITE_SAFE	x86_xsetbv_safe, xsetbv
 
+/*
+ * void x86_idle(rdi = const u32 *requests, rsi = const bool *nmi_pending): until an NMI, unless there are requests or one
+ * has come. An NMI from x86_idle_begin to x86_idle_end has it look again, so that none that comes between the look and
+ * the HLT is slept over.
+ */
+	.globl	x86_idle
+	.hidden	x86_idle
+	.type	x86_idle, @function
+x86_idle:
+	.globl	x86_idle_begin
+	.hidden	x86_idle_begin
+x86_idle_begin:
+	cmpl	$0, (%rdi)
+	jne	1f
+	cmpb	$0, (%rsi)
+	jne	1f
+	hlt
+	.globl	x86_idle_end
+	.hidden	x86_idle_end
+x86_idle_end:
+1:	ret
+	.size	x86_idle, . - x86_idle
+
+/* The handler of interrupts that are taken only to be rid of them. */
+	.globl	x86_ignore_interrupt
+	.hidden	x86_ignore_interrupt
+	.type	x86_ignore_interrupt, @function
+x86_ignore_interrupt:
+	iretq
+	.size	x86_ignore_interrupt, . - x86_ignore_interrupt
+
 	.section .note.GNU-stack, "", @progbits

@@ -3,6 +3,7 @@
 #include <hv/arch.h>
 #include <hv/atomic.h>
 #include <hv/compiler.h>
+#include <hv/hv.h>
 #include <hv/request.h>
 #include <x86/exit.h>
 #include <x86/insn.h>
@@ -54,25 +55,10 @@ void x86_exit_apply(struct x86_cpu *cpu, const struct hv_exit *exit, enum hv_ver
 		cpu->leave_back = x86_regs_of(cpu)->r[X86_RDI];
 		x86_leave(cpu);
 	case HV_STOP_CELL:
-		stop_root(cpu);
+		if (cpu->core.cell == &hv.root)
+			stop_root(cpu);
+		hv_cpu_attend(&cpu->core);
 	}
-}
-
-static void await_sipi(struct x86_cpu *cpu)
-{
-	struct hv_cpu_pub *pub = cpu->core.pub;
-
-	hv_exit_count(&cpu->core, HV_EXIT_init);
-	/* Set before the request is cleared: at any moment one of the two says that a start-up IPI is welcome. */
-	hv_store_release(&pub->waits_for_sipi, 1);
-	(void)hv_fetch_and(&pub->requests, ~(u32)HV_REQUEST_INIT);
-	x86_vcpu_reset(cpu);
-	while (!(hv_load_acquire(&pub->requests) & HV_REQUEST_SIPI))
-		hv_arch_relax();
-	hv_store_release(&pub->waits_for_sipi, 0);
-	(void)hv_fetch_and(&pub->requests, ~(u32)HV_REQUEST_SIPI);
-	hv_exit_count(&cpu->core, HV_EXIT_sipi);
-	x86_vcpu_start(cpu, (u8)hv_load_once(&pub->sipi_vector));
 }
 
 void x86_exit_nmi(struct x86_cpu *cpu)
@@ -80,8 +66,8 @@ void x86_exit_nmi(struct x86_cpu *cpu)
 	bool kicked = hv_request_was_kicked(&cpu->core);
 
 	hv_request_answer(&cpu->core);
-	if (hv_load_acquire(&cpu->core.pub->requests) & HV_REQUEST_INIT)
-		await_sipi(cpu);
+	if (hv_load_acquire(&cpu->core.pub->requests))
+		hv_cpu_attend(&cpu->core);
 	else if (!kicked)
 		x86_vcpu_inject_nmi(cpu);
 }

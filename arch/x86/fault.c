@@ -13,7 +13,7 @@ struct extable_entry {
 };
 
 extern const struct extable_entry extable_start[], extable_end[];
-extern const u8 vmx_entry_begin[], vmx_entry_end[];
+extern const u8 vmx_entry_begin[], vmx_entry_end[], x86_idle_begin[], x86_idle_end[];
 void x86_host_exception(struct x86_exception_frame *frame);
 
 static bool fix_up(struct x86_exception_frame *frame)
@@ -31,13 +31,15 @@ static bool fix_up(struct x86_exception_frame *frame)
 
 /*
  * The NMI belongs to the guest or is a kick. If it hits between the last look at nmi_pending and the VM entry, the
- * entry begins again. (SVM holds NMIs back while root mode runs.)
+ * entry begins again; likewise between the last look at the requests and going idle. (SVM holds NMIs back otherwise.)
  */
 static void take_nmi(struct x86_exception_frame *frame)
 {
 	x86_this_cpu()->nmi_pending = true;
 	if (frame->rip >= (u64)vmx_entry_begin && frame->rip < (u64)vmx_entry_end)
 		frame->rip = (u64)vmx_entry_begin;
+	if (frame->rip >= (u64)x86_idle_begin && frame->rip < (u64)x86_idle_end)
+		frame->rip = (u64)x86_idle_begin;
 }
 
 void x86_host_exception(struct x86_exception_frame *frame)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Looking into the guest's memory. The hypervisor maps none of it: a walk opens one frame at a time, and only frames
- * that are root's own RAM, so tables that point to devices, to us or into the void end the walk.
+ * that are the cell's own RAM, so tables that point to devices, to us or into the void end the walk.
  */
 #include <hv/arch.h>
 #include <hv/bits.h>
@@ -16,34 +16,55 @@
 
 static const u8 *look(struct x86_cpu *cpu, unsigned int window, u64 gpa)
 {
-	u64 frame = gpa & X86_PTE_ADDRESS;
+	u64 frame = gpa & X86_PTE_ADDRESS, hpa;
 	const u8 *at = x86_window_shows(cpu, window, frame);
 
 	if (!at) {
-		if (!hv_memory_is_roots(frame, HV_PAGE_SIZE))
+		if (!hv_guest_frame(cpu->core.cell, frame, HV_PT_READ, &hpa))
 			return NULL;
-		at = x86_window_open(cpu, window, frame);
+		at = x86_window_open(cpu, window, frame, hpa);
 	}
 	return at + (gpa & ~HV_PAGE_MASK);
 }
 
-bool hv_arch_read_root(struct hv_cpu *core, u64 gpa, void *to, u64 size)
+/* Frames have only the bits that an entry of a table can have. How many of the @size bytes at @gpa lie in one of them? */
+static u64 piece_of(u64 gpa, u64 size)
 {
-	struct x86_cpu *cpu = x86_cpu_of(core);
+	u64 left = HV_PAGE_SIZE - (gpa & ~HV_PAGE_MASK);
+
+	if (gpa & ~(X86_PTE_ADDRESS | ~HV_PAGE_MASK))
+		return 0;
+	return left < size ? left : size;
+}
+
+bool hv_arch_read_guest(struct hv_cpu *core, u64 gpa, void *to, u64 size)
+{
 	u64 done, piece;
 	const u8 *from;
 
 	for (done = 0; done < size; done += piece) {
-		piece = HV_PAGE_SIZE - ((gpa + done) & ~HV_PAGE_MASK);
-		if (piece > size - done)
-			piece = size - done;
-		/* look() takes only the bits that an entry of a table can have. */
-		if ((gpa + done) & ~(X86_PTE_ADDRESS | ~HV_PAGE_MASK))
-			return false;
-		from = look(cpu, X86_WINDOW_FETCH, gpa + done);
+		piece = piece_of(gpa + done, size - done);
+		from = piece ? look(x86_cpu_of(core), X86_WINDOW_FETCH, gpa + done) : NULL;
 		if (!from)
 			return false;
 		memcpy((u8 *)to + done, from, piece);
+	}
+	return true;
+}
+
+bool hv_arch_write_guest(struct hv_cpu *core, u64 gpa, const void *from, u64 size)
+{
+	struct x86_cpu *cpu = x86_cpu_of(core);
+	u64 done, piece, hpa;
+	u8 *to;
+
+	for (done = 0; done < size; done += piece) {
+		piece = piece_of(gpa + done, size - done);
+		if (!piece || !hv_guest_frame(core->cell, (gpa + done) & HV_PAGE_MASK, HV_PT_WRITE, &hpa))
+			return false;
+		to = x86_window_write(cpu, hpa);
+		memcpy(to + ((gpa + done) & ~HV_PAGE_MASK), (const u8 *)from + done, piece);
+		x86_window_write_end(cpu);
 	}
 	return true;
 }
@@ -155,15 +176,26 @@ static unsigned int fetch(struct x86_cpu *cpu, u64 linear, u8 bytes[X86_INSN_MAX
 	return have;
 }
 
-static bool read_insn(struct x86_cpu *cpu, struct x86_insn *insn)
+static inline unsigned int fetch_at_rip(struct x86_cpu *cpu, enum x86_mode mode, u8 bytes[X86_INSN_MAX])
 {
-	enum x86_mode mode = code_mode(cpu);
 	u64 linear = x86_vcpu_get(cpu, X86_FIELD_RIP);
-	u8 bytes[X86_INSN_MAX];
 
 	if (mode != X86_MODE_64)
 		linear = (u32)(linear + x86_vcpu_get(cpu, X86_FIELD_CS_BASE));
-	return !x86_decode(bytes, fetch(cpu, linear, bytes), mode, insn);
+	return fetch(cpu, linear, bytes);
+}
+
+unsigned int x86_guest_code(struct x86_cpu *cpu, u8 *bytes)
+{
+	return fetch_at_rip(cpu, code_mode(cpu), bytes);
+}
+
+static bool read_insn(struct x86_cpu *cpu, struct x86_insn *insn)
+{
+	enum x86_mode mode = code_mode(cpu);
+	u8 bytes[X86_INSN_MAX];
+
+	return !x86_decode(bytes, fetch_at_rip(cpu, mode, bytes), mode, insn);
 }
 
 static u64 get_register(struct x86_cpu *cpu, unsigned int reg)

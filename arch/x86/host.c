@@ -103,25 +103,28 @@ static int map_iommus(void)
 	return err;
 }
 
+struct x86_gate x86_host_gate(u64 handler)
+{
+	return (struct x86_gate){
+		.offset_0 = (u16)handler,
+		.offset_16 = (u16)(handler >> 16),
+		.offset_32 = (u32)(handler >> 32),
+		.selector = X86_SEL_CODE,
+		.attributes = X86_GATE_INTERRUPT,
+	};
+}
+
 static void build_idt(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < X86_NR_EXCEPTIONS; i++) {
-		u64 stub = (u64)x86_exception_stubs + i * 16;
-
-		idt[i] = (struct x86_gate){
-			.offset_0 = (u16)stub,
-			.offset_16 = (u16)(stub >> 16),
-			.offset_32 = (u32)(stub >> 32),
-			.selector = X86_SEL_CODE,
-			.attributes = X86_GATE_INTERRUPT,
-		};
-	}
+	for (i = 0; i < X86_NR_EXCEPTIONS; i++)
+		idt[i] = x86_host_gate((u64)x86_exception_stubs + i * 16);
 	/* A stack that ran into its guard faults; neither handler may need it. */
 	idt[X86_VECTOR_DF].ist = IST_DF;
 	idt[X86_VECTOR_PF].ist = IST_PF;
 	x86_host_idt = (struct x86_table_register){ .limit = sizeof(idt) - 1, .base = (u64)idt };
+	x86_stand_init();
 }
 
 int x86_host_init(struct hv_launch *launch)
@@ -232,30 +235,63 @@ static u64 *window_entry(const struct x86_cpu *cpu, unsigned int window)
 	return (u64 *)x86_slot_part(cpu, X86_SLOT_PT) + index_at(X86_SLOT_WINDOW, 1) + window;
 }
 
-void *x86_window_open(struct x86_cpu *cpu, unsigned int window, u64 hpa)
+void *x86_window_open(struct x86_cpu *cpu, unsigned int window, u64 gpa, u64 hpa)
 {
 	void *at = x86_slot_part(cpu, X86_SLOT_WINDOW + window * HV_PAGE_SIZE);
 
 	*window_entry(cpu, window) = hpa | X86_PTE_P | X86_PTE_A | X86_PTE_NX;
 	x86_invlpg(at);
-	cpu->window[window] = hpa | X86_WINDOW_OPEN;
+	cpu->window[window] = gpa | X86_WINDOW_OPEN;
 	return at;
 }
 
-/* The one window that is writable, and never left open. */
+void *x86_window_write(struct x86_cpu *cpu, u64 hpa)
+{
+	void *at = x86_slot_part(cpu, X86_SLOT_WINDOW + X86_WINDOW_WRITE * HV_PAGE_SIZE);
+
+	*window_entry(cpu, X86_WINDOW_WRITE) = hpa | X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D | X86_PTE_NX;
+	x86_invlpg(at);
+	return at;
+}
+
+void x86_window_write_end(struct x86_cpu *cpu)
+{
+	*window_entry(cpu, X86_WINDOW_WRITE) = 0;
+	x86_invlpg(x86_slot_part(cpu, X86_SLOT_WINDOW + X86_WINDOW_WRITE * HV_PAGE_SIZE));
+}
+
 void hv_arch_scrub(hv_hpa_t start, u64 size)
 {
 	struct x86_cpu *cpu = x86_this_cpu();
-	void *at = x86_slot_part(cpu, X86_SLOT_WINDOW + X86_WINDOW_SCRUB * HV_PAGE_SIZE);
-	u64 *entry = window_entry(cpu, X86_WINDOW_SCRUB), done;
+	u64 done;
 
-	for (done = 0; done < size; done += HV_PAGE_SIZE) {
-		*entry = (hv_hpa_raw(start) + done) | X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D | X86_PTE_NX;
-		x86_invlpg(at);
-		memset(at, 0, HV_PAGE_SIZE);
+	for (done = 0; done < size; done += HV_PAGE_SIZE)
+		memset(x86_window_write(cpu, hv_hpa_raw(start) + done), 0, HV_PAGE_SIZE);
+	x86_window_write_end(cpu);
+}
+
+static u64 rest_of_page(u64 at)
+{
+	return HV_PAGE_SIZE - (at & ~HV_PAGE_MASK);
+}
+
+void hv_arch_copy(hv_hpa_t to, hv_hpa_t from, u64 size)
+{
+	struct x86_cpu *cpu = x86_this_cpu();
+	u64 done, piece, target, source;
+	u8 *into;
+	const u8 *out_of;
+
+	for (done = 0; done < size; done += piece) {
+		target = hv_hpa_raw(to) + done;
+		source = hv_hpa_raw(from) + done;
+		piece = rest_of_page(target) < rest_of_page(source) ? rest_of_page(target) : rest_of_page(source);
+		piece = piece < size - done ? piece : size - done;
+		into = x86_window_write(cpu, target & HV_PAGE_MASK);
+		out_of = x86_window_open(cpu, X86_WINDOW_FETCH, source & HV_PAGE_MASK, source & HV_PAGE_MASK);
+		memcpy(into + (target & ~HV_PAGE_MASK), out_of + (source & ~HV_PAGE_MASK), piece);
 	}
-	*entry = 0;
-	x86_invlpg(at);
+	x86_window_write_end(cpu);
 }
 
 void x86_window_close_all(struct x86_cpu *cpu)

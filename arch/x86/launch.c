@@ -148,6 +148,7 @@ void x86_launch(struct x86_crossing *crossing)
 	cpu->fail_entry = wants_failure(launch, cpu);
 	cpu->host_entered = true;
 	x86_host_enter(cpu);
+	x86_apic_publish(cpu);
 	x86_enter_failed(cpu, cpu->fail_entry ? -EIO : x86_vcpu_enter(cpu));
 }
 

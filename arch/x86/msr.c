@@ -36,38 +36,33 @@ static const struct x86_msr_rule rules[] = {
 	{ X86_MSR_SVM_KEY, X86_MSR_SMM_KEY, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 };
 
-static void set_bit(u8 *map, u32 bit)
+void x86_msr_map_set(const struct x86_msr_format *format, u8 *map, u32 msr, bool is_write, bool exits)
 {
-	map[bit / 8] |= (u8)(1u << bit % 8);
+	const struct x86_msr_range *range = format->range;
+	const struct x86_msr_range *end = range + format->nr_ranges;
+	u32 bit;
+
+	for (; range < end; range++) {
+		if (msr < range->first || msr > range->last)
+			continue;
+		bit = range->bit + (msr - range->first) * format->stride + (is_write ? format->write_bit : 0);
+		if (exits)
+			map[bit / 8] |= (u8)(1u << bit % 8);
+		else
+			map[bit / 8] &= (u8) ~(1u << bit % 8);
+	}
 }
 
 static void intercept(const struct x86_msr_format *format, u8 *map, const struct x86_msr_rule *rule)
 {
-	const struct x86_msr_range *range = format->range;
-	const struct x86_msr_range *end = range + format->nr_ranges;
-	u32 msr, bit;
+	u32 msr;
 
-	for (; range < end; range++) {
-		for (msr = rule->first; msr <= rule->last; msr++) {
-			if (msr < range->first || msr > range->last)
-				continue;
-			bit = range->bit + (msr - range->first) * format->stride;
-			if (rule->intercept & X86_MSR_READ)
-				set_bit(map, bit);
-			if (rule->intercept & X86_MSR_WRITE)
-				set_bit(map, bit + format->write_bit);
-		}
+	for (msr = rule->first; msr <= rule->last; msr++) {
+		if (rule->intercept & X86_MSR_READ)
+			x86_msr_map_set(format, map, msr, false, true);
+		if (rule->intercept & X86_MSR_WRITE)
+			x86_msr_map_set(format, map, msr, true, true);
 	}
-}
-
-void x86_msr_map_write(const struct x86_msr_format *format, u8 *map, u32 msr, bool on)
-{
-	u32 bit = format->range[0].bit + (msr - format->range[0].first) * format->stride + format->write_bit;
-
-	if (on)
-		map[bit / 8] |= (u8)(1u << bit % 8);
-	else
-		map[bit / 8] &= (u8) ~(1u << bit % 8);
 }
 
 void x86_msr_map_build(const struct x86_msr_format *format, u8 *map)

@@ -4,7 +4,7 @@
 set -u
 export LC_ALL=C
 image=${1:-$(dirname "$0")/../../build/image/hv-image.elf}
-code_limit=98304 # bytes of text and read-only data
+code_limit=131072 # bytes of text and read-only data
 failed=0
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT

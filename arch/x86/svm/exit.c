@@ -2,6 +2,7 @@
 /* From SVM's exit codes to neutral records. */
 #include <hv/cell.h>
 #include <hv/compiler.h>
+#include <hv/hv.h>
 #include <svm/insn.h>
 #include <svm/regs.h>
 #include <svm/svm.h>
@@ -13,25 +14,19 @@
 #include <x86/regs.h>
 #include <x86/vcpu_ops.h>
 
-static inline void finish(struct x86_cpu *cpu, const struct hv_exit *exit, enum hv_verdict verdict)
-{
-	if (hv_likely(verdict == HV_ADVANCE))
-		svm_advance(cpu, exit->insn_len);
-	else
-		x86_exit_apply(cpu, exit, verdict);
-}
-
 static HV_APART void hypercall(struct x86_cpu *cpu)
 {
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+	enum hv_verdict verdict;
 	struct hv_exit exit;
 
 	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
 	exit.nr = (u32)vmcb->rax;
 	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = SVM_LEN_VMMCALL;
-	finish(cpu, &exit, hv_hypercall(&cpu->core, &exit));
+	verdict = hv_hypercall(&cpu->core, &exit);
 	vmcb->rax = exit.value;
+	svm_finish(cpu, &exit, verdict);
 }
 
 static u64 msr_value(const struct x86_cpu *cpu)
@@ -44,7 +39,7 @@ static HV_COLD bool put_efer(struct x86_cpu *cpu, u64 value)
 	u64 known = X86_EFER_SCE | X86_EFER_LME | X86_EFER_LMA | X86_EFER_NX | X86_EFER_SVME | X86_EFER_OTHER;
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 
-	if (value & ~known)
+	if ((value & ~known) || (cpu->core.cell != &hv.root && (value & X86_EFER_SVME)))
 		return false;
 	if ((vmcb->cr0 & X86_CR0_PG) && ((value ^ vmcb->efer) & X86_EFER_LME))
 		return false;
@@ -53,8 +48,8 @@ static HV_COLD bool put_efer(struct x86_cpu *cpu, u64 value)
 	return true;
 }
 
-/* Only writes exit. SVME stays on whatever root thinks: "Enabling SVM". The rest is checked as the CPU does. */
-static HV_APART void write_efer(struct x86_cpu *cpu)
+/* SVME stays on whatever the guest thinks: "Enabling SVM". The rest is checked as the CPU does. */
+HV_APART void svm_write_efer(struct x86_cpu *cpu)
 {
 	u64 value = msr_value(cpu);
 
@@ -79,7 +74,7 @@ static HV_APART void access_msr(struct x86_cpu *cpu)
 	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = SVM_LEN_MSR;
 	verdict = x86_msr_emulate(cpu, &exit);
-	finish(cpu, &exit, verdict);
+	svm_finish(cpu, &exit, verdict);
 	if (verdict == HV_ADVANCE && exit.reason == HV_EXIT_msr_read) {
 		vmcb->rax = (u32)exit.value;
 		regs->r[X86_RDX] = exit.value >> 32;
@@ -111,12 +106,8 @@ static u8 access_of(u64 info)
 
 static HV_COLD void violation(struct x86_cpu *cpu, struct hv_exit *exit)
 {
-	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
-
 	hv_exit_count(&cpu->core, HV_EXIT_memory);
-	exit->access = access_of(vmcb->exit_info_1);
-	finish(cpu, exit, hv_root_violation(&cpu->core, exit));
-	vmcb->rax = x86_regs_of(cpu)->r[X86_RAX];
+	svm_finish(cpu, exit, hv_root_violation(&cpu->core, exit));
 }
 
 static HV_COLD u8 delivered(struct svm_vmcb *vmcb)
@@ -131,21 +122,27 @@ static HV_COLD u8 delivered(struct svm_vmcb *vmcb)
 	return HV_DURING_EVENT;
 }
 
+HV_APART void svm_npf_access(struct svm_vmcb *vmcb, struct hv_exit *exit)
+{
+	exit->during = hv_unlikely(vmcb->exit_int_info) ? delivered(vmcb) : HV_DURING_NOTHING;
+	exit->gpa = vmcb->exit_info_2;
+	exit->access = access_of(vmcb->exit_info_1);
+	exit->insn_len = 0;
+}
+
 static HV_APART void nested_fault(struct x86_cpu *cpu)
 {
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 	struct hv_exit exit;
 
-	exit.during = hv_unlikely(vmcb->exit_int_info) ? delivered(vmcb) : HV_DURING_NOTHING;
-	exit.gpa = vmcb->exit_info_2;
-	exit.insn_len = 0;
+	svm_npf_access(vmcb, &exit);
 	x86_regs_of(cpu)->r[X86_RAX] = vmcb->rax;
 	if (hv_unlikely(!x86_apic_is_page(cpu, exit.gpa))) {
 		violation(cpu, &exit);
 		return;
 	}
 	hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
-	finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
+	svm_finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
 }
 
 static HV_COLD void invalidate_caches(struct x86_cpu *cpu)
@@ -153,7 +150,7 @@ static HV_COLD void invalidate_caches(struct x86_cpu *cpu)
 	struct hv_exit exit = { .insn_len = SVM_LEN_INVD };
 
 	hv_exit_count(&cpu->core, HV_EXIT_cache);
-	finish(cpu, &exit, x86_emulate_invd());
+	svm_finish(cpu, &exit, x86_emulate_invd());
 }
 
 /* Not asked for, but see Documentation/design/exits.md: the write that came here had to fault. */
@@ -162,7 +159,7 @@ static HV_COLD void control_register(struct x86_cpu *cpu)
 	struct hv_exit exit = { .insn_len = 0 };
 
 	hv_exit_count(&cpu->core, HV_EXIT_cr);
-	finish(cpu, &exit, HV_INJECT_GP);
+	svm_finish(cpu, &exit, HV_INJECT_GP);
 }
 
 static u32 reason_of(u64 code)
@@ -182,10 +179,10 @@ static HV_COLD void refuse(struct x86_cpu *cpu, const struct svm_vmcb *vmcb)
 		.value = vmcb->exit_info_1,
 	};
 
-	if (exit.reason == HV_EXIT_invalid && hv_exit_is_first(&cpu->core))
+	if (exit.reason == HV_EXIT_invalid && cpu->core.cell == &hv.root && hv_exit_is_first(&cpu->core))
 		x86_enter_failed(cpu, -EIO);
 	hv_exit_count(&cpu->core, exit.reason);
-	finish(cpu, &exit, hv_exit_refuse(&cpu->core, &exit));
+	svm_finish(cpu, &exit, hv_exit_refuse(&cpu->core, &exit));
 }
 
 /*
@@ -209,7 +206,7 @@ static HV_COLD void leave_nmi(struct x86_cpu *cpu)
 	svm_nmi_unblock(cpu);
 }
 
-static HV_COLD void dispatch_rare(struct x86_cpu *cpu)
+HV_COLD void svm_handle_rare(struct x86_cpu *cpu)
 {
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 
@@ -238,14 +235,16 @@ void svm_handle_exit(struct x86_cpu *cpu)
 
 	vmcb->tlb_control = SVM_TLB_KEEP;
 	vmcb->event_injection = 0;
-	if (vmcb->exit_code == SVM_EXIT_NPF)
+	if (hv_unlikely(cpu->core.cell != &hv.root))
+		svm_handle_cell_exit(cpu);
+	else if (vmcb->exit_code == SVM_EXIT_NPF)
 		nested_fault(cpu);
 	else if (vmcb->exit_code == SVM_EXIT_VMMCALL)
 		hypercall(cpu);
 	else if (vmcb->exit_code != SVM_EXIT_MSR)
-		dispatch_rare(cpu);
+		svm_handle_rare(cpu);
 	else if ((u32)x86_regs_of(cpu)->r[X86_RCX] == X86_MSR_EFER)
-		write_efer(cpu);
+		svm_write_efer(cpu);
 	else
 		access_msr(cpu);
 }

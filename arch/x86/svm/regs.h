@@ -27,6 +27,7 @@
 #define SVM_INTERCEPT_STGI HV_BIT(4)
 #define SVM_INTERCEPT_CLGI HV_BIT(5)
 #define SVM_INTERCEPT_SKINIT HV_BIT(6)
+#define SVM_INTERCEPT_WBINVD HV_BIT(9)
 
 #define SVM_EXIT_CR0_READ 0x00
 #define SVM_EXIT_CR15_WRITE 0x1f
@@ -36,6 +37,7 @@
 #define SVM_EXIT_IRET 0x74
 #define SVM_EXIT_INVD 0x76
 #define SVM_EXIT_INVLPGA 0x7a
+#define SVM_EXIT_IOIO 0x7b
 #define SVM_EXIT_MSR 0x7c
 #define SVM_EXIT_TASK_SWITCH 0x7d
 #define SVM_EXIT_SHUTDOWN 0x7f
@@ -43,6 +45,7 @@
 #define SVM_EXIT_VMMCALL 0x81
 #define SVM_EXIT_VMLOAD 0x82
 #define SVM_EXIT_SKINIT 0x86
+#define SVM_EXIT_WBINVD 0x89
 #define SVM_EXIT_NPF 0x400
 #define SVM_EXIT_INVALID (~0ULL)
 
@@ -55,6 +58,9 @@
 #define SVM_EVENT_HAS_ERROR HV_BIT(11)
 #define SVM_EVENT_VALID HV_BIT(31)
 #define SVM_EVENT_ERROR HV_MASK(63, 32)
+
+/* EXITINFO1 of an access to a port. */
+#define SVM_IOIO_PORT HV_MASK(31, 16)
 
 /* EXITINFO1 of a nested page fault. */
 #define SVM_NPF_WRITE HV_BIT(1)
@@ -70,10 +76,6 @@
 #define SVM_ATTR_LOW HV_MASK(7, 0)
 #define SVM_ATTR_HIGH HV_MASK(11, 8)
 #define SVM_ATTR_L HV_BIT(9)
-#define SVM_ATTR_REAL_DATA 0x93
-#define SVM_ATTR_REAL_CODE 0x9b
-#define SVM_ATTR_REAL_LDT 0x82
-#define SVM_ATTR_REAL_TSS 0x8b
 
 /*
  * Length of the instructions that exit and that we step behind; none takes a prefix that matters ("VMMCALL",
@@ -83,5 +85,6 @@
 #define SVM_LEN_MSR 2
 #define SVM_LEN_CPUID 2
 #define SVM_LEN_INVD 2
+#define SVM_LEN_WBINVD 2
 
 #endif

@@ -21,6 +21,7 @@ u64 svm_msrpm_hpa;
 static const struct x86_msr_format msr_format = {
 	.vendor = X86_ON_SVM,
 	.stride = 2,
+	.frames = MSRPM_FRAMES,
 	.write_bit = 1,
 	.nr_ranges = 3,
 	.range = {
@@ -29,6 +30,11 @@ static const struct x86_msr_format msr_format = {
 		{ 0xc0010000, 0xc0011fff, 0x1000 * 8 },
 	},
 };
+
+const struct x86_msr_format *svm_msr_format(void)
+{
+	return &msr_format;
+}
 
 static struct hv_pt_format format;
 
@@ -105,6 +111,7 @@ static const u16 offsets[] = {
 	[X86_FIELD_RSP] = __builtin_offsetof(struct svm_vmcb, rsp),
 	[X86_FIELD_RFLAGS] = __builtin_offsetof(struct svm_vmcb, rflags),
 	[X86_FIELD_CR0] = __builtin_offsetof(struct svm_vmcb, cr0),
+	[X86_FIELD_CR2] = __builtin_offsetof(struct svm_vmcb, cr2),
 	[X86_FIELD_CR3] = __builtin_offsetof(struct svm_vmcb, cr3),
 	[X86_FIELD_CR4] = __builtin_offsetof(struct svm_vmcb, cr4),
 	[X86_FIELD_EFER] = __builtin_offsetof(struct svm_vmcb, efer),
@@ -138,12 +145,12 @@ static struct svm_segment real_segment(u16 selector, u64 base, u16 attributes)
 void svm_reset(struct x86_cpu *cpu)
 {
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
-	struct svm_segment data = real_segment(0, 0, SVM_ATTR_REAL_DATA);
+	struct svm_segment data = real_segment(0, 0, X86_ATTR_REAL_DATA);
 
 	vmcb->es = vmcb->ss = vmcb->ds = vmcb->fs = vmcb->gs = data;
-	vmcb->cs = real_segment(0xf000, 0xffff0000, SVM_ATTR_REAL_CODE);
-	vmcb->ldtr = real_segment(0, 0, SVM_ATTR_REAL_LDT);
-	vmcb->tr = real_segment(0, 0, SVM_ATTR_REAL_TSS);
+	vmcb->cs = real_segment(0xf000, 0xffff0000, X86_ATTR_REAL_CODE);
+	vmcb->ldtr = real_segment(0, 0, X86_ATTR_LDT);
+	vmcb->tr = real_segment(0, 0, X86_ATTR_BUSY_TSS);
 	vmcb->gdtr = vmcb->idtr = real_segment(0, 0, 0);
 	vmcb->cpl = 0;
 	vmcb->cr0 = (vmcb->cr0 & (X86_CR0_CD | X86_CR0_NW)) | X86_CR0_ET;
@@ -164,10 +171,30 @@ void svm_reset(struct x86_cpu *cpu)
 	cpu->flush_tlb = true;
 }
 
+/* What VMLOAD brings in, and PAT. CR0 first, for a reset keeps what it says of caches. */
+void svm_clean(struct x86_cpu *cpu)
+{
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+
+	svm_put_controls(cpu);
+	vmcb->cr0 = 0;
+	vmcb->pat = X86_PAT_RESET;
+	vmcb->star = vmcb->lstar = vmcb->cstar = vmcb->sfmask = vmcb->kernel_gs_base = 0;
+	vmcb->sysenter_cs = vmcb->sysenter_esp = vmcb->sysenter_eip = 0;
+}
+
+void svm_listen(bool on)
+{
+	if (on)
+		svm_stgi();
+	else
+		svm_clgi();
+}
+
 void svm_start(struct x86_cpu *cpu, u8 vector)
 {
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 
-	vmcb->cs = real_segment((u16)(vector << 8), (u64)vector << 12, SVM_ATTR_REAL_CODE);
+	vmcb->cs = real_segment((u16)(vector << 8), (u64)vector << 12, X86_ATTR_REAL_CODE);
 	vmcb->rip = 0;
 }

@@ -6,6 +6,7 @@
 #include <svm/insn.h>
 #include <svm/regs.h>
 #include <svm/svm.h>
+#include <x86/cell.h>
 #include <x86/host.h>
 #include <x86/msr.h>
 #include <x86/regs.h>
@@ -75,7 +76,6 @@ static void put_state(struct svm_vmcb *vmcb, const struct x86_state *state)
 	vmcb->cr2 = state->cr2;
 	vmcb->cr3 = state->cr3;
 	vmcb->cr4 = state->cr4;
-	vmcb->dr6 = x86_read_dr6();
 	vmcb->dr7 = state->dr7;
 	vmcb->efer = state->efer | X86_EFER_SVME;
 	vmcb->pat = state->pat;
@@ -85,11 +85,14 @@ static void put_state(struct svm_vmcb *vmcb, const struct x86_state *state)
 }
 
 /*
- * Zero exits is the goal: interrupts, HLT, CPUID, CR3, page faults, I/O and the time-stamp counter are the guest's
- * own.
+ * Zero exits is the goal: interrupts, HLT, CR3, page faults and the time-stamp counter are the guest's own; of root, also
+ * CPUID, I/O and WBINVD.
  */
-static void put_controls(struct svm_vmcb *vmcb)
+void svm_put_controls(struct x86_cpu *cpu)
 {
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+	const struct hv_cell *cell = cpu->core.cell;
+
 	vmcb->intercept_3 = (u32)(SVM_INTERCEPT_NMI | SVM_INTERCEPT_INIT | SVM_INTERCEPT_INVD | SVM_INTERCEPT_INVLPGA |
 				  SVM_INTERCEPT_MSR | SVM_INTERCEPT_SHUTDOWN);
 	vmcb->intercept_4 = (u32)(SVM_INTERCEPT_VMRUN | SVM_INTERCEPT_VMMCALL | SVM_INTERCEPT_VMLOAD |
@@ -99,7 +102,19 @@ static void put_controls(struct svm_vmcb *vmcb)
 	vmcb->asid = SVM_ROOT_ASID;
 	vmcb->tlb_control = SVM_TLB_FLUSH_ALL;
 	vmcb->nested_control = SVM_NESTED_ENABLE;
-	vmcb->nested_cr3 = hv_hpa_raw(hv_aspace_root(&hv.root.space));
+	vmcb->nested_cr3 = hv_hpa_raw(hv_aspace_root(&cell->space));
+	if (cell == &hv.root)
+		return;
+	vmcb->intercept_3 |= (u32)(SVM_INTERCEPT_CPUID | SVM_INTERCEPT_IOIO);
+	vmcb->intercept_4 |= (u32)SVM_INTERCEPT_WBINVD;
+	vmcb->msrpm_base = x86_cell_of(cpu)->msr_map_hpa;
+	vmcb->iopm_base = x86_cell_of(cpu)->io_map_hpa;
+}
+
+void svm_put_state(struct x86_cpu *cpu, const struct x86_state *state)
+{
+	put_state(svm_vmcb_of(cpu), state);
+	svm_vmcb_of(cpu)->rax = x86_regs_of(cpu)->r[X86_RAX];
 }
 
 void svm_vmcb_init(struct x86_cpu *cpu, const struct x86_state *state)
@@ -107,8 +122,9 @@ void svm_vmcb_init(struct x86_cpu *cpu, const struct x86_state *state)
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 
 	memset(vmcb, 0, sizeof(*vmcb));
-	put_controls(vmcb);
+	svm_put_controls(cpu);
 	put_state(vmcb, state);
+	vmcb->dr6 = x86_read_dr6();
 	/* What VMLOAD brings in at every entry is what the CPU holds now, hidden parts included. */
 	svm_vmsave(cpu->vmcb_hpa);
 }

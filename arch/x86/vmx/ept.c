@@ -15,7 +15,7 @@ const struct hv_pt_format *vmx_guest_format(void)
 	return &format;
 }
 
-u64 vmx_eptp(void)
+u64 vmx_eptp(const struct hv_cell *cell)
 {
-	return hv_hpa_raw(hv_aspace_root(&hv.root.space)) | VMX_EPTP_WB | VMX_EPTP_LEVELS_4;
+	return hv_hpa_raw(hv_aspace_root(&cell->space)) | VMX_EPTP_WB | VMX_EPTP_LEVELS_4;
 }

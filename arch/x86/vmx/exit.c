@@ -3,6 +3,7 @@
 #include <hv/atomic.h>
 #include <hv/cell.h>
 #include <hv/compiler.h>
+#include <hv/hv.h>
 #include <hv/panic.h>
 #include <vmx/vmx.h>
 #include <x86/apic.h>
@@ -13,30 +14,19 @@
 #include <x86/regs.h>
 #include <x86/vcpu_ops.h>
 
-static inline void finish(struct x86_cpu *cpu, const struct hv_exit *exit, enum hv_verdict verdict)
-{
-	if (hv_likely(verdict == HV_ADVANCE))
-		vmx_advance(cpu, exit->insn_len);
-	else
-		x86_exit_apply(cpu, exit, verdict);
-}
-
-static u32 insn_len(void)
-{
-	return (u32)vmx_vmread(VMX_EXIT_INSN_LENGTH);
-}
-
 static HV_APART void hypercall(struct x86_cpu *cpu)
 {
 	struct x86_regs *regs = x86_regs_of(cpu);
+	enum hv_verdict verdict;
 	struct hv_exit exit;
 
 	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
 	exit.nr = (u32)regs->r[X86_RAX];
 	exit.during = HV_DURING_NOTHING;
-	exit.insn_len = insn_len();
-	finish(cpu, &exit, hv_hypercall(&cpu->core, &exit));
+	exit.insn_len = vmx_insn_len();
+	verdict = hv_hypercall(&cpu->core, &exit);
 	regs->r[X86_RAX] = exit.value;
+	vmx_finish(cpu, &exit, verdict);
 }
 
 /* No bit of CR4 that CPUID mirrors is one that VMX fixes, so the field is what the guest sees of it. */
@@ -44,7 +34,7 @@ static HV_APART void cpuid(struct x86_cpu *cpu)
 {
 	hv_exit_count(&cpu->core, HV_EXIT_cpuid);
 	x86_emulate_cpuid(cpu, vmx_vmread(VMX_GUEST_CR4));
-	vmx_advance(cpu, insn_len());
+	vmx_advance(cpu, vmx_insn_len());
 }
 
 static HV_APART void access_msr(struct x86_cpu *cpu, u32 reason)
@@ -58,9 +48,9 @@ static HV_APART void access_msr(struct x86_cpu *cpu, u32 reason)
 	exit.nr = (u32)regs->r[X86_RCX];
 	exit.value = (u32)regs->r[X86_RAX] | regs->r[X86_RDX] << 32;
 	exit.during = HV_DURING_NOTHING;
-	exit.insn_len = insn_len();
+	exit.insn_len = vmx_insn_len();
 	verdict = x86_msr_emulate(cpu, &exit);
-	finish(cpu, &exit, verdict);
+	vmx_finish(cpu, &exit, verdict);
 	if (verdict == HV_ADVANCE && reason == HV_EXIT_msr_read) {
 		regs->r[X86_RAX] = (u32)exit.value;
 		regs->r[X86_RDX] = exit.value >> 32;
@@ -83,20 +73,25 @@ static u8 delivered(u64 info)
 	return HV_DURING_EVENT;
 }
 
+void vmx_npf_access(struct hv_exit *exit)
+{
+	exit->gpa = vmx_vmread(VMX_GUEST_PHYSICAL);
+	exit->access = access_of(vmx_vmread(VMX_QUALIFICATION));
+	exit->during = delivered(vmx_vmread(VMX_VECTORING_INFO));
+	exit->insn_len = 0;
+}
+
 static void violation(struct x86_cpu *cpu)
 {
 	struct hv_exit exit;
 
-	exit.gpa = vmx_vmread(VMX_GUEST_PHYSICAL);
-	exit.access = access_of(vmx_vmread(VMX_QUALIFICATION));
-	exit.during = delivered(vmx_vmread(VMX_VECTORING_INFO));
-	exit.insn_len = 0;
+	vmx_npf_access(&exit);
 	if (x86_apic_is_page(cpu, exit.gpa)) {
 		hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
-		finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
+		vmx_finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
 	} else {
 		hv_exit_count(&cpu->core, HV_EXIT_memory);
-		finish(cpu, &exit, hv_root_violation(&cpu->core, &exit));
+		vmx_finish(cpu, &exit, hv_root_violation(&cpu->core, &exit));
 	}
 }
 
@@ -109,23 +104,23 @@ static void xsetbv(struct x86_cpu *cpu)
 	exit.nr = (u32)regs->r[X86_RCX];
 	exit.value = (u32)regs->r[X86_RAX] | regs->r[X86_RDX] << 32;
 	exit.during = HV_DURING_NOTHING;
-	exit.insn_len = insn_len();
-	finish(cpu, &exit, x86_emulate_xsetbv(&exit));
+	exit.insn_len = vmx_insn_len();
+	vmx_finish(cpu, &exit, x86_emulate_xsetbv(&exit));
 }
 
 static void invalidate_caches(struct x86_cpu *cpu)
 {
-	struct hv_exit exit = { .insn_len = insn_len() };
+	struct hv_exit exit = { .insn_len = vmx_insn_len() };
 
 	hv_exit_count(&cpu->core, HV_EXIT_cache);
-	finish(cpu, &exit, x86_emulate_invd());
+	vmx_finish(cpu, &exit, x86_emulate_invd());
 }
 
 static void control_register(struct x86_cpu *cpu)
 {
 	hv_exit_count(&cpu->core, HV_EXIT_cr);
 	if (vmx_write_cr(cpu, vmx_vmread(VMX_QUALIFICATION)))
-		vmx_advance(cpu, insn_len());
+		vmx_advance(cpu, vmx_insn_len());
 	else
 		vmx_inject(cpu, X86_VECTOR_GP, true, 0);
 }
@@ -147,7 +142,7 @@ static void refuse(struct x86_cpu *cpu, u32 code)
 	struct hv_exit exit = { .reason = reason_of(code), .nr = code, .value = vmx_vmread(VMX_QUALIFICATION) };
 
 	hv_exit_count(&cpu->core, exit.reason);
-	finish(cpu, &exit, hv_exit_refuse(&cpu->core, &exit));
+	vmx_finish(cpu, &exit, hv_exit_refuse(&cpu->core, &exit));
 }
 
 /*
@@ -209,12 +204,9 @@ static bool repair_entry(u32 code)
  * All but instructions that exit by themselves may have interrupted the delivery of an event: "Information for VM
  * Exits That Occur During Event Delivery".
  */
-static HV_COLD void dispatch_rare(struct x86_cpu *cpu, u32 code)
+HV_COLD void vmx_handle_rare(struct x86_cpu *cpu, u32 code)
 {
-	u64 vectoring = vmx_vmread(VMX_VECTORING_INFO);
-
-	if (vectoring & VMX_EVENT_VALID)
-		vmx_requeue_event(vectoring);
+	vmx_requeue_interrupted();
 	switch (code) {
 	case VMX_REASON_EPT_VIOLATION:
 	case VMX_REASON_EPT_MISCONFIG:
@@ -251,7 +243,7 @@ static HV_COLD void dispatch_rare(struct x86_cpu *cpu, u32 code)
 
 static HV_COLD void entry_failed(struct x86_cpu *cpu, u32 code)
 {
-	if (hv_exit_is_first(&cpu->core))
+	if (cpu->core.cell == &hv.root && hv_exit_is_first(&cpu->core))
 		x86_enter_failed(cpu, -EIO);
 	if (!repair_entry(code))
 		refuse(cpu, code);
@@ -265,7 +257,9 @@ void vmx_handle_exit(struct x86_cpu *cpu)
 		entry_failed(cpu, code);
 		return;
 	}
-	if (code == VMX_REASON_CPUID)
+	if (hv_unlikely(cpu->core.cell != &hv.root))
+		vmx_handle_cell_exit(cpu, code);
+	else if (code == VMX_REASON_CPUID)
 		cpuid(cpu);
 	else if (code == VMX_REASON_VMCALL)
 		hypercall(cpu);
@@ -274,7 +268,7 @@ void vmx_handle_exit(struct x86_cpu *cpu)
 	else if (code == VMX_REASON_WRMSR)
 		access_msr(cpu, HV_EXIT_msr_write);
 	else
-		dispatch_rare(cpu, code);
+		vmx_handle_rare(cpu, code);
 }
 
 void vmx_before_entry(struct x86_cpu *cpu)

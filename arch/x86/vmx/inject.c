@@ -29,7 +29,7 @@ static bool has_length(u64 type)
 }
 
 /* An event of an instruction, ICEBP among them, needs that instruction's length, or its handler returns to it. */
-void vmx_requeue_event(u64 info)
+static HV_COLD void requeue(u64 info)
 {
 	u64 type = HV_GET(VMX_EVENT_TYPE, info);
 
@@ -43,6 +43,14 @@ void vmx_requeue_event(u64 info)
 	if (type == VMX_TYPE_NMI)
 		(void)vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY,
 				  vmx_vmread(VMX_GUEST_INTERRUPTIBILITY) & ~VMX_BLOCKING_NMI);
+}
+
+void vmx_requeue_interrupted(void)
+{
+	u64 info = vmx_vmread(VMX_VECTORING_INFO);
+
+	if (info & VMX_EVENT_VALID)
+		requeue(info);
 }
 
 static void set_nmi_window(bool on)

@@ -3,6 +3,7 @@
 #include <hv/hv.h>
 #include <hv/launch.h>
 #include <vmx/vmx.h>
+#include <x86/cell.h>
 #include <x86/host.h>
 #include <x86/msr.h>
 #include <x86/regs.h>
@@ -21,11 +22,36 @@ static void put(struct writer *w, u32 field, u64 value)
 		w->failed = field;
 }
 
-static void put_controls(struct writer *w)
+/* What only cells other than root exit for. Every CPU offers I/O bitmaps; the other is looked for. */
+static u32 primary_of(const struct hv_cell *cell)
+{
+	return vmx.controls.word[VMX_PRIMARY] | (cell == &hv.root ? 0 : (u32)VMX_PRIMARY_IO_BITMAPS);
+}
+
+static u32 secondary_of(const struct hv_cell *cell)
+{
+	u32 offered = (u32)(vmx.probe.vmx[VMX_CAP_SECONDARY] >> 32);
+
+	return vmx.controls.word[VMX_SECONDARY] | (cell == &hv.root ? 0 : offered & (u32)VMX_SECONDARY_WBINVD);
+}
+
+static void put_cell(struct writer *w, const struct x86_cpu *cpu)
+{
+	const struct hv_cell *cell = cpu->core.cell;
+
+	put(w, VMX_PRIMARY_CONTROLS, primary_of(cell));
+	put(w, VMX_SECONDARY_CONTROLS, secondary_of(cell));
+	put(w, VMX_EPT_POINTER, vmx_eptp(cell));
+	put(w, VMX_MSR_BITMAP, cell == &hv.root ? vmx.msr_bitmap_hpa : x86_cell_of(cpu)->msr_map_hpa);
+	if (cell == &hv.root)
+		return;
+	put(w, VMX_IO_BITMAP_A, x86_cell_of(cpu)->io_map_hpa);
+	put(w, VMX_IO_BITMAP_B, x86_cell_of(cpu)->io_map_hpa + HV_PAGE_SIZE);
+}
+
+static void put_controls(struct writer *w, const struct x86_cpu *cpu)
 {
 	put(w, VMX_PIN_CONTROLS, vmx.controls.word[VMX_PIN]);
-	put(w, VMX_PRIMARY_CONTROLS, vmx.controls.word[VMX_PRIMARY]);
-	put(w, VMX_SECONDARY_CONTROLS, vmx.controls.word[VMX_SECONDARY]);
 	put(w, VMX_EXIT_CONTROLS, vmx.controls.word[VMX_EXIT]);
 	put(w, VMX_ENTRY_CONTROLS, vmx.controls.word[VMX_ENTRY]);
 	put(w, VMX_EXCEPTION_BITMAP, 0);
@@ -34,12 +60,11 @@ static void put_controls(struct writer *w)
 	put(w, VMX_EXIT_MSR_LOAD_COUNT, 0);
 	put(w, VMX_ENTRY_MSR_LOAD_COUNT, 0);
 	put(w, VMX_ENTRY_INTERRUPTION, 0);
-	put(w, VMX_MSR_BITMAP, vmx.msr_bitmap_hpa);
-	put(w, VMX_EPT_POINTER, vmx_eptp());
 	put(w, VMX_VPID, ROOT_VPID);
 	put(w, VMX_LINK_POINTER, ~0ULL);
 	if (vmx.controls.word[VMX_SECONDARY] & VMX_SECONDARY_XSAVES)
 		put(w, VMX_XSS_EXITING, 0);
+	put_cell(w, cpu);
 }
 
 static void put_host(struct writer *w, struct x86_cpu *cpu)
@@ -112,13 +137,39 @@ int vmx_vmcs_init(struct hv_launch *launch, struct x86_cpu *cpu)
 {
 	struct writer w = { 0 };
 
-	put_controls(&w);
+	put_controls(&w, cpu);
 	put_host(&w, cpu);
 	put_guest(&w, &cpu->crossing->state);
 	if (w.failed)
 		return hv_launch_fail(launch, cpu->core.id, -EIO, "CPU %u refused VMCS field 0x%x", cpu->core.id,
 				      w.failed);
 	return 0;
+}
+
+/* All fields exist: they were written before, when the CPU was launched. */
+void vmx_clean(struct x86_cpu *cpu)
+{
+	struct writer w = { 0 };
+	u32 msr;
+
+	put_cell(&w, cpu);
+	put(&w, VMX_GUEST_PAT, X86_PAT_RESET);
+	put(&w, VMX_GUEST_ACTIVITY, VMX_ACTIVITY_ACTIVE);
+	put(&w, VMX_GUEST_CR0, 0);
+	for (msr = X86_MSR_STAR; msr <= X86_MSR_SFMASK; msr++)
+		x86_wrmsr(msr, 0);
+	x86_wrmsr(X86_MSR_KERNEL_GS_BASE, 0);
+}
+
+void vmx_put_state(struct x86_cpu *cpu, const struct x86_state *state)
+{
+	struct writer w = { 0 };
+	u64 long_mode = state->efer & X86_EFER_LMA ? VMX_ENTRY_LONG_MODE : 0;
+
+	(void)cpu;
+	put_guest(&w, state);
+	put(&w, VMX_ENTRY_CONTROLS, (vmx.controls.word[VMX_ENTRY] & ~VMX_ENTRY_LONG_MODE) | long_mode);
+	x86_write_cr2(state->cr2);
 }
 
 void vmx_save_state(struct x86_cpu *cpu, struct x86_state *state)

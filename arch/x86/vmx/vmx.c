@@ -17,6 +17,7 @@ struct vmx vmx;
 static const struct x86_msr_format msr_format = {
 	.vendor = X86_ON_VMX,
 	.stride = 1,
+	.frames = 1,
 	.write_bit = 2048 * 8,
 	.nr_ranges = 2,
 	.range = {
@@ -24,6 +25,11 @@ static const struct x86_msr_format msr_format = {
 		{ 0xc0000000, 0xc0001fff, 1024 * 8 },
 	},
 };
+
+const struct x86_msr_format *vmx_msr_format(void)
+{
+	return &msr_format;
+}
 
 static void read_probe(struct x86_probe *probe)
 {
@@ -116,7 +122,7 @@ bool vmx_moderate_apic(void)
 
 void vmx_intercept_icr(bool on)
 {
-	x86_msr_map_write(&msr_format, vmx.msr_bitmap, X86_MSR_X2APIC_ICR, on);
+	x86_msr_map_set(&msr_format, vmx.msr_bitmap, X86_MSR_X2APIC_ICR, true, on);
 }
 
 /* Fields by enum x86_field; the control registers are put together from two. */
@@ -147,9 +153,12 @@ static u64 unshadow(u64 value, u64 mask_field, u64 shadow_field)
 
 u64 vmx_get(struct x86_cpu *cpu, enum x86_field field)
 {
-	u64 value = vmx_vmread(fields[field]);
+	u64 value;
 
 	(void)cpu;
+	if (field == X86_FIELD_CR2)
+		return x86_read_cr2();
+	value = vmx_vmread(fields[field]);
 	if (field == X86_FIELD_CPL)
 		return HV_GET(X86_ATTR_DPL, value);
 	if (field == X86_FIELD_CR0)
@@ -216,13 +225,19 @@ void vmx_reset(struct x86_cpu *cpu)
 	(void)vmx_put_cr0(cr0 | X86_CR0_ET | X86_CR0_NE);
 	(void)vmx_put_cr4(0);
 	(void)vmx_vmwrite(VMX_ENTRY_CONTROLS, vmx.controls.word[VMX_ENTRY] & ~VMX_ENTRY_LONG_MODE);
-	(void)vmx_vmwrite(VMX_PRIMARY_CONTROLS, vmx.controls.word[VMX_PRIMARY]);
+	(void)vmx_vmwrite(VMX_PRIMARY_CONTROLS, vmx_vmread(VMX_PRIMARY_CONTROLS) & ~VMX_PRIMARY_NMI_WINDOW);
 	x86_write_dr6(X86_DR6_RESET);
 	x86_write_cr2(0);
 	memset(x86_regs_of(cpu), 0, sizeof(struct x86_regs));
 	x86_regs_of(cpu)->r[X86_RDX] = x86_cpuid(X86_LEAF_FEATURES, 0).eax;
 	cpu->nmi_pending = false;
 	cpu->flush_tlb = true;
+}
+
+/* Root mode takes NMIs at any time, and interrupts when it says so. */
+void vmx_listen(bool on)
+{
+	(void)on;
 }
 
 void vmx_start(struct x86_cpu *cpu, u8 vector)

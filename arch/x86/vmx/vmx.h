@@ -3,10 +3,13 @@
 #ifndef VMX_VMX_H
 #define VMX_VMX_H
 
+#include <hv/compiler.h>
 #include <vmx/caps.h>
 #include <vmx/insn.h>
 #include <vmx/regs.h>
 #include <x86/cpu.h>
+#include <x86/exit.h>
+#include <x86/vcpu_ops.h>
 
 struct hv_launch;
 
@@ -30,11 +33,35 @@ bool vmx_put_cr4(u64 value);
 /** vmx_write_cr() - judge a MOV to CR0 or CR4, CLTS or LMSW that exited, and carry it out */
 bool vmx_write_cr(struct x86_cpu *cpu, u64 qualification);
 
-/** vmx_eptp() - the extended-page-table pointer of root */
-u64 vmx_eptp(void);
+/** vmx_eptp() - the extended-page-table pointer of a cell */
+u64 vmx_eptp(const struct hv_cell *cell);
 
 /** vmx_handle_exit() - from vmx_exit_entry */
 void vmx_handle_exit(struct x86_cpu *cpu);
+
+/** vmx_handle_cell_exit() - the same, of a cell other than root */
+void vmx_handle_cell_exit(struct x86_cpu *cpu, u32 code);
+
+/** vmx_handle_rare() - what happens seldom, or to both alike */
+void vmx_handle_rare(struct x86_cpu *cpu, u32 code);
+
+/** vmx_npf_access() - of an EPT violation: where, what kind of access, and what the CPU delivered meanwhile */
+void vmx_npf_access(struct hv_exit *exit);
+
+/** vmx_insn_len() - of the instruction that exited */
+static inline u32 vmx_insn_len(void)
+{
+	return (u32)vmx_vmread(VMX_EXIT_INSN_LENGTH);
+}
+
+/** vmx_finish() - apply a verdict, of which the frequent one is short */
+static inline void vmx_finish(struct x86_cpu *cpu, const struct hv_exit *exit, enum hv_verdict verdict)
+{
+	if (hv_likely(verdict == HV_ADVANCE))
+		vmx_advance(cpu, exit->insn_len);
+	else
+		x86_exit_apply(cpu, exit, verdict);
+}
 
 /** vmx_before_entry() - from the entry path, while nmi_pending or flush_tlb is set */
 void vmx_before_entry(struct x86_cpu *cpu);
@@ -45,8 +72,8 @@ void vmx_deliver_nmi(struct x86_cpu *cpu);
 /** vmx_nmi_window() - the guest can take its pending NMI now */
 void vmx_nmi_window(struct x86_cpu *cpu);
 
-/** vmx_requeue_event() - the exit interrupted the delivery of an event: deliver it again */
-void vmx_requeue_event(u64 info);
+/** vmx_requeue_interrupted() - if the exit interrupted the delivery of an event: deliver it again */
+void vmx_requeue_interrupted(void);
 
 /* exit.S */
 void vmx_launch_guest(struct x86_regs *regs) __attribute__((noreturn));

@@ -8,6 +8,7 @@
 #include <hv/types.h>
 
 struct hv_cell;
+struct hv_fault;
 struct hv_launch;
 struct hv_pt;
 struct hv_pt_format;
@@ -73,8 +74,14 @@ bool hv_arch_skip_write(struct hv_cpu *cpu, struct hv_exit *exit);
 /** hv_arch_scrub() - zero frames that nobody maps */
 void hv_arch_scrub(hv_hpa_t start, u64 size);
 
-/** hv_arch_read_root() - copy @size bytes of root's RAM, or false: some of it is not */
-bool hv_arch_read_root(struct hv_cpu *cpu, u64 gpa, void *to, u64 size);
+/** hv_arch_copy() - from frames to frames, none of which somebody else gets meanwhile */
+void hv_arch_copy(hv_hpa_t to, hv_hpa_t from, u64 size);
+
+/** hv_arch_read_guest() - copy @size bytes of RAM of the cell that this CPU runs, or false: some of it is not */
+bool hv_arch_read_guest(struct hv_cpu *cpu, u64 gpa, void *to, u64 size);
+
+/** hv_arch_write_guest() - likewise to its RAM, if it is writable for it; not for root */
+bool hv_arch_write_guest(struct hv_cpu *cpu, u64 gpa, const void *from, u64 size);
 
 /** hv_arch_hypercall_arg() - the first, second or third argument: @i is 0, 1 or 2 */
 u64 hv_arch_hypercall_arg(struct hv_cpu *cpu, unsigned int i);
@@ -84,5 +91,51 @@ bool hv_arch_guest_is_privileged(struct hv_cpu *cpu);
 
 /** hv_arch_guest_rip() - for reports */
 u64 hv_arch_guest_rip(struct hv_cpu *cpu);
+
+/** hv_arch_cell_init() - what the architecture keeps of a cell that is not root: cell->arch. 0 or -ENOMEM. */
+int __must_check hv_arch_cell_init(struct hv_cell *cell);
+
+/** hv_arch_cell_fini() - undo it, if it was done */
+void hv_arch_cell_fini(struct hv_cell *cell);
+
+/** hv_arch_cell_registers() - pages of registers that a cell may read: @i counts up until it returns false */
+bool hv_arch_cell_registers(unsigned int i, u64 *page);
+
+/** hv_arch_cell_boot() - write what a cell's first CPU needs in memory to begin; errors as of hv_aspace_copy_to() */
+int __must_check hv_arch_cell_boot(struct hv_cell *cell);
+
+/** hv_arch_apic_khz() - of the timer of the local APIC, undivided; 0 before the first CPU was cleaned for a cell */
+u64 hv_arch_apic_khz(void);
+
+/** hv_arch_comm_flags() - HV_COMM_* that say what machine this is */
+u32 hv_arch_comm_flags(void);
+
+/** hv_arch_describe() - registers and instruction of the guest, for the record of its fault */
+void hv_arch_describe(struct hv_cpu *cpu, struct hv_fault *fault);
+
+/*
+ * While a CPU stands: for hvcore/cpu.c.
+ */
+
+/** hv_arch_idle() - until there are requests, or a little longer or shorter */
+void hv_arch_idle(struct hv_cpu *cpu);
+
+/** hv_arch_cpu_keep() - note what root has in the registers that cpu->cell's configuration lets it write */
+void hv_arch_cpu_keep(struct hv_cpu *cpu);
+
+/** hv_arch_cpu_restore() - undo what cpu->cell wrote there */
+void hv_arch_cpu_restore(struct hv_cpu *cpu);
+
+/** hv_arch_cpu_clean() - nothing of the last guest is left in registers and APIC; what comes next is for cpu->cell */
+void hv_arch_cpu_clean(struct hv_cpu *cpu);
+
+/** hv_arch_cpu_reset() - the state behind INIT */
+void hv_arch_cpu_reset(struct hv_cpu *cpu);
+
+/** hv_arch_cpu_start() - the state behind a start-up IPI */
+void hv_arch_cpu_start(struct hv_cpu *cpu, u8 vector);
+
+/** hv_arch_cpu_begin() - the state in which a cell's first CPU begins */
+void hv_arch_cpu_begin(struct hv_cpu *cpu);
 
 #endif

@@ -41,7 +41,7 @@ enum hv_verdict {
 	HV_ADVANCE,		/* go on behind the instruction */
 	HV_INJECT_UD,
 	HV_INJECT_GP,		/* with error code 0 */
-	HV_STOP_CELL,		/* the cell cannot go on */
+	HV_STOP_CELL,		/* the cell cannot go on; if it is not root, hv_cell_fail() or the like was called */
 	HV_LEAVE,		/* this CPU goes back to the bare machine */
 };
 
@@ -49,7 +49,12 @@ enum hv_verdict {
 static inline void hv_exit_count(struct hv_cpu *cpu, enum hv_exit_reason reason)
 {
 	cpu->stats->exits[reason]++;
+	cpu->reason = reason;
 }
+
+/** hv_exit_begin(), hv_exit_end() - around the serving of an exit of a cell other than root: how long it took */
+void hv_exit_begin(struct hv_cpu *cpu);
+void hv_exit_end(struct hv_cpu *cpu);
 
 /** hv_exit_is_first() - the CPU counted none yet, so the guest never ran on it */
 bool hv_exit_is_first(const struct hv_cpu *cpu);
@@ -62,7 +67,10 @@ bool hv_exit_is_first(const struct hv_cpu *cpu);
 /** hv_hypercall() - decode and carry out a hypercall */
 enum hv_verdict hv_hypercall(struct hv_cpu *cpu, struct hv_exit *exit);
 
-/** hv_exit_refuse() - nothing that root may do, or nothing that anybody asked for: report it, deny it or stop root */
+/** hv_guest_call() - the same, of a cell that is not root */
+enum hv_verdict hv_guest_call(struct hv_cpu *cpu, struct hv_exit *exit);
+
+/** hv_exit_refuse() - nothing that the guest may do, or nothing that anybody asked for: report it, deny it or stop it */
 enum hv_verdict hv_exit_refuse(struct hv_cpu *cpu, const struct hv_exit *exit);
 
 #endif

@@ -26,7 +26,9 @@ struct hv {
 	struct hv_pool pool;
 	struct hv_cell root;
 	struct hv_cell *cells[HV_MAX_CELLS];
-	struct hv_lock cells_lock;	/* of the table and of every cell's state; outermost */
+	struct hv_lock cells_lock;	/* of the table, of every cell's state and of whose the CPUs are; outermost */
+	u32 moderation;			/* HV_MODERATE_*; lock: cells_lock */
+	u32 nr_cells;			/* root not counted; changed under cells_lock, read without */
 	void *zero_page;		/* what root sees of hidden memory */
 	u64 encryption_bit;		/* of addresses, 0 if there is none; fixed before launch */
 

@@ -90,7 +90,8 @@ struct hv_cell_page {
 	u64 words;		/* ... and how many there were */
 	u64 taken;		/* bytes of console input that it has read */
 	struct hv_fault fault;
-	u8 rsvd[712];
+	u8 rsvd[704];
+	u64 begun;		/* goes ahead of @written: what is HV_CELL_CONSOLE behind it may be overwritten now */
 	u64 written;		/* bytes of console output since it was created: byte n is console[n % HV_CELL_CONSOLE] */
 	u8 console[HV_CELL_CONSOLE];
 };

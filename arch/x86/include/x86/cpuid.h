@@ -14,11 +14,40 @@
 #define X86_LEAF_SVM 0x8000000a
 #define X86_LEAF_ENCRYPTION 0x8000001f
 
-#define X86_CPUID_VMX HV_BIT(5)		/* leaf 1 ECX */
-#define X86_CPUID_OSXSAVE HV_BIT(27)	/* leaf 1 ECX */
-#define X86_CPUID_OSPKE HV_BIT(4)	/* leaf 7 ECX */
-#define X86_CPUID_SVM HV_BIT(2)		/* leaf 8000_0001 ECX */
-#define X86_CPUID_1G HV_BIT(26)		/* leaf 8000_0001 EDX */
+/* Leaf 1, ECX and EDX. */
+#define X86_CPUID_VMX HV_BIT(5)
+#define X86_CPUID_SMX HV_BIT(6)
+#define X86_CPUID_PDCM HV_BIT(15)
+#define X86_CPUID_X2APIC HV_BIT(21)
+#define X86_CPUID_XSAVE HV_BIT(26)
+#define X86_CPUID_OSXSAVE HV_BIT(27)
+#define X86_CPUID_HYPERVISOR HV_BIT(31)
+#define X86_CPUID_MCE HV_BIT(7)		/* and of leaf 8000_0001, like the next two */
+#define X86_CPUID_MTRR HV_BIT(12)
+#define X86_CPUID_MCA HV_BIT(14)
+#define X86_CPUID_DS HV_BIT(21)
+#define X86_CPUID_ACPI HV_BIT(22)
+/* Leaf 7, subleaf 0: EBX, ECX, EDX. */
+#define X86_CPUID_TSC_ADJUST HV_BIT(1)
+#define X86_CPUID_SGX HV_BIT(2)
+#define X86_CPUID_PQM HV_BIT(12)
+#define X86_CPUID_PQE HV_BIT(15)
+#define X86_CPUID_PT HV_BIT(25)
+#define X86_CPUID_OSPKE HV_BIT(4)
+#define X86_CPUID_CET_SS HV_BIT(7)
+#define X86_CPUID_TME HV_BIT(13)
+#define X86_CPUID_SGX_LC HV_BIT(30)
+#define X86_CPUID_PKS HV_BIT(31)
+#define X86_CPUID_PCONFIG HV_BIT(18)
+#define X86_CPUID_LBR HV_BIT(19)
+#define X86_CPUID_CET_IBT HV_BIT(20)
+/* Leaf 8000_0001, ECX and EDX. */
+#define X86_CPUID_SVM HV_BIT(2)
+#define X86_CPUID_IBS HV_BIT(10)
+#define X86_CPUID_SKINIT HV_BIT(12)
+#define X86_CPUID_LWP HV_BIT(15)
+#define X86_CPUID_PERF (HV_MASK(24, 23) | HV_BIT(28))
+#define X86_CPUID_1G HV_BIT(26)
 
 #define X86_ENCRYPTION_SME HV_BIT(0)		/* leaf 8000_001F EAX */
 #define X86_ENCRYPTION_C_BIT HV_MASK(5, 0)	/* leaf 8000_001F EBX: its number */

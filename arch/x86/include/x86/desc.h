@@ -39,6 +39,14 @@
 #define X86_ATTR_S HV_BIT(4)
 #define X86_ATTR_DPL HV_MASK(6, 5)
 #define X86_ATTR_UNUSABLE HV_BIT(16)
+/* Whole ones: present, accessed, with 4 KiB granularity where a limit needs it. */
+#define X86_ATTR_REAL_DATA 0x93
+#define X86_ATTR_REAL_CODE 0x9b
+#define X86_ATTR_DATA32 0xc093
+#define X86_ATTR_CODE32 0xc09b
+#define X86_ATTR_CODE64 0xa09b
+#define X86_ATTR_LDT 0x82
+#define X86_ATTR_BUSY_TSS 0x8b
 
 struct __attribute__((packed)) x86_tss {
 	u32 rsvd_0x00;

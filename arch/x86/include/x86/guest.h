@@ -15,6 +15,9 @@ struct x86_store {
 /** x86_guest_translate() - the guest-physical address behind a linear one; false if the guest maps nothing there */
 bool x86_guest_translate(struct x86_cpu *cpu, u64 linear, u64 *gpa);
 
+/** x86_guest_code() - the bytes of the instruction at RIP, X86_INSN_MAX at most. Return: how many could be read. */
+unsigned int x86_guest_code(struct x86_cpu *cpu, u8 *bytes);
+
 /** x86_guest_store() - decode the instruction at RIP as a plain store; false if it is none, or cannot be read */
 bool x86_guest_store(struct x86_cpu *cpu, struct x86_store *store);
 

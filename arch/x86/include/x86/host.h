@@ -27,6 +27,15 @@ void x86_host_bridge(void);
 /* Where the pieces of a slot are in physical memory. */
 u64 x86_slot_hpa(const struct x86_cpu *cpu, u64 offset);
 
+/** x86_host_gate() - of our descriptor table, to @handler */
+struct x86_gate x86_host_gate(u64 handler);
+
+/** x86_host_take_interrupt() - let the local APIC deliver the pending interrupt of the highest priority, to nobody */
+void x86_host_take_interrupt(void);
+
+/** x86_stand_init() - early stage: what x86_host_take_interrupt() needs */
+void x86_stand_init(void);
+
 /** x86_host_cr4() - CR4 of root mode on this CPU, without the bits that a vendor needs */
 u64 x86_host_cr4(void);
 extern struct x86_table_register x86_host_idt;
@@ -38,18 +47,22 @@ extern struct x86_table_register x86_host_idt;
  * the next walk, which mostly goes the same way, finds them open. They are a TLB of ours, and are closed with the
  * guest's: what root may see changes only together with a flush.
  */
-enum x86_window { X86_WINDOW_WALK, X86_WINDOW_FETCH = X86_WINDOW_WALK + 5, X86_WINDOW_SCRUB };
+enum x86_window { X86_WINDOW_WALK, X86_WINDOW_FETCH = X86_WINDOW_WALK + 5, X86_WINDOW_WRITE };
 
-/** x86_window_shows() - is the window open on this frame? Then that is its address, else NULL. */
-static inline void *x86_window_shows(const struct x86_cpu *cpu, unsigned int window, u64 hpa)
+/** x86_window_shows() - is the window open on this frame of the guest? Then that is its address, else NULL. */
+static inline void *x86_window_shows(const struct x86_cpu *cpu, unsigned int window, u64 gpa)
 {
-	if (cpu->window[window] != (hpa | X86_WINDOW_OPEN))
+	if (cpu->window[window] != (gpa | X86_WINDOW_OPEN))
 		return NULL;
 	return x86_slot_part(cpu, X86_SLOT_WINDOW + window * HV_PAGE_SIZE);
 }
 
-/** x86_window_open() - make a frame readable at the window's address until the next use */
-void *x86_window_open(struct x86_cpu *cpu, unsigned int window, u64 hpa);
+/** x86_window_open() - make the frame at @hpa readable until the next use, as the one that the guest has at @gpa */
+void *x86_window_open(struct x86_cpu *cpu, unsigned int window, u64 gpa, u64 hpa);
+
+/** x86_window_write() - make a frame writable, until x86_window_write_end() */
+void *x86_window_write(struct x86_cpu *cpu, u64 hpa);
+void x86_window_write_end(struct x86_cpu *cpu);
 
 /** x86_window_close_all() - the frames may be somebody else's now */
 void x86_window_close_all(struct x86_cpu *cpu);

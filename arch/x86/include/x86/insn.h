@@ -81,6 +81,10 @@ X86_READ_WRITE(cr0, u64)
 X86_READ_WRITE(cr2, u64)
 X86_READ_WRITE(cr3, u64)
 X86_READ_WRITE(cr4, u64)
+X86_READ_WRITE(dr0, u64)
+X86_READ_WRITE(dr1, u64)
+X86_READ_WRITE(dr2, u64)
+X86_READ_WRITE(dr3, u64)
 X86_READ_WRITE(dr6, u64)
 X86_READ_WRITE(dr7, u64)
 X86_READ_WRITE(ds, u16)
@@ -179,6 +183,25 @@ static inline void x86_pause(void)
 static inline void x86_cli_hlt(void)
 {
 	asm volatile("cli; hlt" : : : "memory");
+}
+
+/* One interrupt that is pending is taken in between: STI holds it off for an instruction. */
+static inline void x86_sti_cli(void)
+{
+	asm volatile("sti; nop; cli" : : : "memory");
+}
+
+static inline void x86_fxrstor(const void *state)
+{
+	asm volatile("fxrstor64 %0" : : "m"(*(const char *)state) : "memory");
+}
+
+static inline void x86_xrstor(const void *state, u64 components)
+{
+	asm volatile("xrstor64 %0"
+		     :
+		     : "m"(*(const char *)state), "a"((u32)components), "d"((u32)(components >> 32))
+		     : "memory");
 }
 
 static inline void x86_out8(u16 port, u8 value)

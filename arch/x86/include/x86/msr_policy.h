@@ -37,6 +37,7 @@ struct x86_msr_range {
 struct x86_msr_format {
 	u8 vendor;		/* X86_ON_* */
 	u8 stride;		/* bits from one register to the next */
+	u8 frames;		/* of the whole map */
 	u32 write_bit;		/* from a register's read bit to its write bit */
 	u32 nr_ranges;
 	struct x86_msr_range range[3];
@@ -45,8 +46,8 @@ struct x86_msr_format {
 /** x86_msr_map_build() - set the bits of all intercepted accesses in @map, which is zero */
 void x86_msr_map_build(const struct x86_msr_format *format, u8 *map);
 
-/** x86_msr_map_write() - change one register's write interception in a map that is in use */
-void x86_msr_map_write(const struct x86_msr_format *format, u8 *map, u32 msr, bool on);
+/** x86_msr_map_set() - have reads, or writes, of @msr exit or not; of one that the map does not know they always do */
+void x86_msr_map_set(const struct x86_msr_format *format, u8 *map, u32 msr, bool is_write, bool exits);
 
 /** x86_msr_emulate() - carry out an intercepted RDMSR or WRMSR */
 enum hv_verdict x86_msr_emulate(struct x86_cpu *cpu, struct hv_exit *exit);

@@ -8,7 +8,7 @@
 
 /* Guest registers that live in the control block. */
 enum x86_field {
-	X86_FIELD_RIP, X86_FIELD_RSP, X86_FIELD_RFLAGS, X86_FIELD_CR0, X86_FIELD_CR3, X86_FIELD_CR4, X86_FIELD_EFER,
+	X86_FIELD_RIP, X86_FIELD_RSP, X86_FIELD_RFLAGS, X86_FIELD_CR0, X86_FIELD_CR2, X86_FIELD_CR3, X86_FIELD_CR4, X86_FIELD_EFER,
 	X86_FIELD_CPL, X86_FIELD_CS_ATTR,
 	/* Segment bases, in the order of enum x86_segment_name. */
 	X86_FIELD_ES_BASE, X86_FIELD_CS_BASE, X86_FIELD_SS_BASE, X86_FIELD_DS_BASE, X86_FIELD_FS_BASE,
@@ -16,6 +16,7 @@ enum x86_field {
 };
 
 struct hv_launch;
+struct x86_msr_format;
 
 /* return type, name, parameters, arguments, what it does */
 #define X86_VCPU_OPS(_)                                                                                               \
@@ -34,6 +35,12 @@ struct hv_launch;
 	  "step behind an instruction: RIP, interrupt shadow, single-step trap")                                      \
 	_(void, reset, (struct x86_cpu *cpu), (cpu), "the state behind INIT")                                         \
 	_(void, start, (struct x86_cpu *cpu, u8 vector), (cpu, vector), "the state behind a start-up IPI")            \
+	_(void, clean, (struct x86_cpu *cpu), (cpu),                                                                  \
+	  "controls for the cell that the CPU has come to; what reset() leaves is as behind power-up")                \
+	_(void, put_state, (struct x86_cpu *cpu, const struct x86_state *state), (cpu, state),                        \
+	  "registers to begin with; the general ones are those of the frame")                                         \
+	_(void, listen, (bool on), (on), "while no guest runs: let NMIs and interrupts come in, or not")              \
+	_(const struct x86_msr_format *, msr_format, (void), (), "layout of the bitmaps of MSRs")                     \
 	_(bool, moderate_apic, (void), (), "must writes to the APIC trap at all times, for want of INIT exits?")      \
 	_(void, intercept_icr, (bool on), (on), "make writes to the x2APIC's ICR trap, or not")                       \
 	_(const struct hv_pt_format *, guest_format, (void), (), "format of the nested tables")

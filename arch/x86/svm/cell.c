@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Exits of cells other than root. */
+#include <hv/compiler.h>
+#include <svm/regs.h>
+#include <svm/svm.h>
+#include <x86/apic.h>
+#include <x86/cell.h>
+#include <x86/msr.h>
+
+static HV_APART void hypercall(struct x86_cpu *cpu)
+{
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+	enum hv_verdict verdict;
+	struct hv_exit exit;
+
+	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
+	exit.nr = (u32)vmcb->rax;
+	exit.during = HV_DURING_NOTHING;
+	exit.insn_len = SVM_LEN_VMMCALL;
+	verdict = hv_guest_call(&cpu->core, &exit);
+	if (verdict == HV_ADVANCE)
+		vmcb->rax = exit.value;
+	svm_finish(cpu, &exit, verdict);
+}
+
+static HV_APART void nested_fault(struct x86_cpu *cpu)
+{
+	struct hv_exit exit = { .reason = HV_EXIT_memory };
+
+	svm_npf_access(svm_vmcb_of(cpu), &exit);
+	hv_exit_count(&cpu->core, x86_apic_is_page(cpu, exit.gpa) ? x86_apic_reason(exit.gpa) : HV_EXIT_memory);
+	svm_finish(cpu, &exit, x86_cell_violation(cpu, &exit));
+}
+
+static HV_APART void access_msr(struct x86_cpu *cpu)
+{
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+	struct x86_regs *regs = x86_regs_of(cpu);
+	enum hv_verdict verdict;
+	struct hv_exit exit;
+
+	exit.reason = vmcb->exit_info_1 ? HV_EXIT_msr_write : HV_EXIT_msr_read;
+	exit.nr = (u32)regs->r[X86_RCX];
+	exit.during = HV_DURING_NOTHING;
+	if (exit.nr == X86_MSR_EFER && exit.reason == HV_EXIT_msr_write) {
+		svm_write_efer(cpu);
+		return;
+	}
+	hv_exit_count(&cpu->core, exit.reason);
+	exit.value = (u32)vmcb->rax | regs->r[X86_RDX] << 32;
+	exit.insn_len = SVM_LEN_MSR;
+	verdict = x86_cell_msr(cpu, &exit);
+	if (verdict == HV_ADVANCE && exit.reason == HV_EXIT_msr_read) {
+		vmcb->rax = (u32)exit.value;
+		regs->r[X86_RDX] = exit.value >> 32;
+	}
+	svm_finish(cpu, &exit, verdict);
+}
+
+static HV_APART void cpuid(struct x86_cpu *cpu)
+{
+	hv_exit_count(&cpu->core, HV_EXIT_cpuid);
+	x86_cell_cpuid(cpu);
+	svm_vmcb_of(cpu)->rax = x86_regs_of(cpu)->r[X86_RAX];
+	svm_advance(cpu, SVM_LEN_CPUID);
+}
+
+static HV_APART void port(struct x86_cpu *cpu)
+{
+	struct hv_exit exit = { .nr = (u32)HV_GET(SVM_IOIO_PORT, svm_vmcb_of(cpu)->exit_info_1) };
+
+	hv_exit_count(&cpu->core, HV_EXIT_io);
+	svm_finish(cpu, &exit, x86_cell_port(cpu, &exit));
+}
+
+/* Caches are everybody's. A cell without devices has no use for writing them back, nor for losing what is in them. */
+static HV_COLD void leave_caches(struct x86_cpu *cpu)
+{
+	hv_exit_count(&cpu->core, HV_EXIT_cache);
+	svm_advance(cpu, SVM_LEN_WBINVD);
+}
+
+static void dispatch(struct x86_cpu *cpu, u64 code)
+{
+	switch (code) {
+	case SVM_EXIT_NPF:
+		nested_fault(cpu);
+		break;
+	case SVM_EXIT_VMMCALL:
+		hypercall(cpu);
+		break;
+	case SVM_EXIT_MSR:
+		access_msr(cpu);
+		break;
+	case SVM_EXIT_CPUID:
+		cpuid(cpu);
+		break;
+	case SVM_EXIT_IOIO:
+		port(cpu);
+		break;
+	case SVM_EXIT_INVD:
+	case SVM_EXIT_WBINVD:
+		leave_caches(cpu);
+		break;
+	default:
+		svm_handle_rare(cpu);
+	}
+}
+
+void svm_handle_cell_exit(struct x86_cpu *cpu)
+{
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+
+	hv_exit_begin(&cpu->core);
+	x86_regs_of(cpu)->r[X86_RAX] = vmcb->rax;
+	dispatch(cpu, vmcb->exit_code);
+	hv_exit_end(&cpu->core);
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Exits of cells other than root. */
+#include <hv/compiler.h>
+#include <hv/log.h>
+#include <vmx/vmx.h>
+#include <x86/apic.h>
+#include <x86/cell.h>
+#include <x86/regs.h>
+
+static HV_APART void hypercall(struct x86_cpu *cpu)
+{
+	struct x86_regs *regs = x86_regs_of(cpu);
+	enum hv_verdict verdict;
+	struct hv_exit exit;
+
+	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
+	exit.nr = (u32)regs->r[X86_RAX];
+	exit.during = HV_DURING_NOTHING;
+	exit.insn_len = (u8)vmx_insn_len();
+	verdict = hv_guest_call(&cpu->core, &exit);
+	if (verdict == HV_ADVANCE)
+		regs->r[X86_RAX] = exit.value;
+	vmx_finish(cpu, &exit, verdict);
+}
+
+static HV_APART void violation(struct x86_cpu *cpu)
+{
+	struct hv_exit exit = { .reason = HV_EXIT_memory };
+
+	vmx_npf_access(&exit);
+	hv_exit_count(&cpu->core, x86_apic_is_page(cpu, exit.gpa) ? x86_apic_reason(exit.gpa) : HV_EXIT_memory);
+	vmx_finish(cpu, &exit, x86_cell_violation(cpu, &exit));
+}
+
+static HV_APART void access_msr(struct x86_cpu *cpu, u32 reason)
+{
+	struct x86_regs *regs = x86_regs_of(cpu);
+	enum hv_verdict verdict;
+	struct hv_exit exit;
+
+	hv_exit_count(&cpu->core, reason);
+	exit.reason = reason;
+	exit.nr = (u32)regs->r[X86_RCX];
+	exit.value = (u32)regs->r[X86_RAX] | regs->r[X86_RDX] << 32;
+	exit.during = HV_DURING_NOTHING;
+	exit.insn_len = (u8)vmx_insn_len();
+	verdict = x86_cell_msr(cpu, &exit);
+	if (verdict == HV_ADVANCE && reason == HV_EXIT_msr_read) {
+		regs->r[X86_RAX] = (u32)exit.value;
+		regs->r[X86_RDX] = exit.value >> 32;
+	}
+	vmx_finish(cpu, &exit, verdict);
+}
+
+static HV_APART void cpuid(struct x86_cpu *cpu)
+{
+	hv_exit_count(&cpu->core, HV_EXIT_cpuid);
+	x86_cell_cpuid(cpu);
+	vmx_advance(cpu, vmx_insn_len());
+}
+
+static HV_APART void port(struct x86_cpu *cpu)
+{
+	struct hv_exit exit = { .nr = (u32)HV_GET(VMX_IO_PORT, vmx_vmread(VMX_QUALIFICATION)) };
+
+	hv_exit_count(&cpu->core, HV_EXIT_io);
+	vmx_finish(cpu, &exit, x86_cell_port(cpu, &exit));
+}
+
+/* Caches are everybody's. A cell without devices has no use for writing them back, nor for losing what is in them. */
+static HV_COLD void leave_caches(struct x86_cpu *cpu)
+{
+	hv_exit_count(&cpu->core, HV_EXIT_cache);
+	vmx_advance(cpu, vmx_insn_len());
+}
+
+/* From within the cell it comes as a request of ours, so somebody else sent it: nobody may. */
+static HV_COLD void drop_init(struct x86_cpu *cpu)
+{
+	hv_exit_count(&cpu->core, HV_EXIT_init);
+	hv_event("%s: INIT from outside dropped", hv_cell_name(cpu->core.cell));
+}
+
+static void dispatch(struct x86_cpu *cpu, u32 code)
+{
+	switch (code) {
+	case VMX_REASON_EPT_VIOLATION:
+		vmx_requeue_interrupted();
+		violation(cpu);
+		break;
+	case VMX_REASON_VMCALL:
+		hypercall(cpu);
+		break;
+	case VMX_REASON_RDMSR:
+		access_msr(cpu, HV_EXIT_msr_read);
+		break;
+	case VMX_REASON_WRMSR:
+		access_msr(cpu, HV_EXIT_msr_write);
+		break;
+	case VMX_REASON_CPUID:
+		cpuid(cpu);
+		break;
+	case VMX_REASON_IO:
+		port(cpu);
+		break;
+	case VMX_REASON_INVD:
+	case VMX_REASON_WBINVD:
+		leave_caches(cpu);
+		break;
+	case VMX_REASON_INIT:
+		drop_init(cpu);
+		break;
+	default:
+		vmx_handle_rare(cpu, code);
+	}
+}
+
+void vmx_handle_cell_exit(struct x86_cpu *cpu, u32 code)
+{
+	hv_exit_begin(&cpu->core);
+	dispatch(cpu, code);
+	hv_exit_end(&cpu->core);
+}

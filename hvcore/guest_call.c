@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Hypercalls of cells: hvabi/guest.h. */
+#include <hv/arch.h>
+#include <hv/exit.h>
+#include <hv/hv.h>
+#include <hvabi/guest.h>
+
+HV_STATIC_ASSERT(HV_GC_EPERM == EPERM && HV_GC_EFAULT == EFAULT && HV_GC_EINVAL == EINVAL && HV_GC_ENOSYS == ENOSYS);
+
+static s64 info(struct hv_cpu *cpu)
+{
+	switch (hv_arch_hypercall_arg(cpu, 0)) {
+	case HV_INFO_VERSION:
+		return HV_GUEST_VERSION;
+	case HV_INFO_CPUS:
+		return cpu->cell->nr_cpus;
+	case HV_INFO_CPU:
+		return cpu->number;
+	case HV_INFO_TSC_KHZ:
+		return (s64)hv.config->tsc_khz;
+	case HV_INFO_APIC_KHZ:
+		return (s64)hv_arch_apic_khz();
+	case HV_INFO_COMM:
+		return HV_COMM_GPA;
+	case HV_INFO_STARTS:
+		return (s64)cpu->cell->page->starts;
+	default:
+		return -EINVAL;
+	}
+}
+
+static s64 yield(struct hv_cpu *cpu)
+{
+	cpu->cell->page->word = hv_arch_hypercall_arg(cpu, 0);
+	cpu->cell->page->words++;
+	return 0;
+}
+
+static s64 transfer(struct hv_cpu *cpu, u32 nr)
+{
+	u64 gpa = hv_arch_hypercall_arg(cpu, 0), size = hv_arch_hypercall_arg(cpu, 1);
+
+	if (size > HV_GC_BYTES)
+		return -EINVAL;
+	return nr == HV_GC_WRITE ? hv_cell_write(cpu, gpa, size) : hv_cell_read(cpu, gpa, size);
+}
+
+enum hv_verdict hv_guest_call(struct hv_cpu *cpu, struct hv_exit *exit)
+{
+	s64 result;
+
+	if (!hv_arch_guest_is_privileged(cpu)) {
+		exit->value = (u64)-EPERM;
+		return HV_ADVANCE;
+	}
+	switch (exit->nr) {
+	case HV_GC_INFO:
+		result = info(cpu);
+		break;
+	case HV_GC_WRITE:
+	case HV_GC_READ:
+		result = transfer(cpu, exit->nr);
+		break;
+	case HV_GC_YIELD:
+		result = yield(cpu);
+		break;
+	case HV_GC_SHUTDOWN:
+		return hv_cell_shut_down(cpu, hv_arch_hypercall_arg(cpu, 0));
+	default:
+		result = -ENOSYS;
+	}
+	exit->value = (u64)result;
+	return HV_ADVANCE;
+}
