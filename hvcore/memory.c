@@ -199,16 +199,16 @@ int hv_memory_check(void)
 	return err;
 }
 
-int hv_memory_check_tables(void)
+int hv_memory_check_space(struct hv_aspace *space)
 {
 	int err;
 
-	hv_aspace_lock(&hv.root.space);
-	err = hv_mset_check(&hv.root.space.set);
+	hv_aspace_lock(space);
+	err = hv_mset_check(&space->set);
 	if (!err)
-		err = check_tables(&hv.root.space.set.pt, hv_gpa_raw(hv_aspace_end(&hv.root.space)), HV_OWNER_ROOT);
-	if (!err)
-		err = check_reserved(&hv.root.space.set.regions);
-	hv_aspace_unlock(&hv.root.space);
+		err = check_tables(&space->set.pt, hv_gpa_raw(hv_aspace_end(space)), space->set.owner);
+	if (!err && space == &hv.root.space)
+		err = check_reserved(&space->set.regions);
+	hv_aspace_unlock(space);
 	return err;
 }

@@ -98,11 +98,17 @@ static void clean_debug(void)
 /* What neither control block holds, of the registers that a cell can write. Not every CPU has them all. */
 static void clean_msrs(void)
 {
+	static const struct {
+		u32 msr, value;
+	} barriers[] = { { X86_MSR_PRED_CMD, X86_PRED_CMD_IBPB }, { X86_MSR_FLUSH_CMD, X86_FLUSH_CMD_L1D } };
 	static const u32 msrs[] = { X86_MSR_SPEC_CTRL, X86_MSR_XSS, X86_MSR_TSC_AUX, X86_MSR_TSC_DEADLINE };
 	unsigned int i;
 
 	for (i = 0; i < HV_ARRAY_SIZE(msrs); i++)
 		(void)x86_wrmsr_safe(msrs[i], 0); /* missing ones hold nothing */
+	/* What the last guest trained or loaded; a CPU that cannot forget it does not have the command. */
+	for (i = 0; i < HV_ARRAY_SIZE(barriers); i++)
+		(void)x86_wrmsr_safe(barriers[i].msr, barriers[i].value);
 }
 
 void hv_arch_cpu_clean(struct hv_cpu *core)

@@ -80,6 +80,13 @@ static HV_COLD void leave_caches(struct x86_cpu *cpu)
 	svm_advance(cpu, SVM_LEN_WBINVD);
 }
 
+/* DR6 and DR7 say already what the handler is to see: "#DB (Debug)". */
+static HV_COLD void raise_again(struct x86_cpu *cpu, u8 vector)
+{
+	hv_exit_count(&cpu->core, HV_EXIT_exception);
+	svm_inject(cpu, vector, vector == X86_VECTOR_AC, 0);
+}
+
 static void dispatch(struct x86_cpu *cpu, u64 code)
 {
 	switch (code) {
@@ -101,6 +108,10 @@ static void dispatch(struct x86_cpu *cpu, u64 code)
 	case SVM_EXIT_INVD:
 	case SVM_EXIT_WBINVD:
 		leave_caches(cpu);
+		break;
+	case SVM_EXIT_EXCEPTION + X86_VECTOR_DB:
+	case SVM_EXIT_EXCEPTION + X86_VECTOR_AC:
+		raise_again(cpu, (u8)(code - SVM_EXIT_EXCEPTION));
 		break;
 	default:
 		svm_handle_rare(cpu);

@@ -31,6 +31,7 @@
 
 #define SVM_EXIT_CR0_READ 0x00
 #define SVM_EXIT_CR15_WRITE 0x1f
+#define SVM_EXIT_EXCEPTION 0x40	/* + vector */
 #define SVM_EXIT_NMI 0x61
 #define SVM_EXIT_INIT 0x63
 #define SVM_EXIT_CPUID 0x72

@@ -98,6 +98,7 @@ void svm_put_controls(struct x86_cpu *cpu)
 	vmcb->intercept_4 = (u32)(SVM_INTERCEPT_VMRUN | SVM_INTERCEPT_VMMCALL | SVM_INTERCEPT_VMLOAD |
 				  SVM_INTERCEPT_VMSAVE | SVM_INTERCEPT_STGI | SVM_INTERCEPT_CLGI |
 				  SVM_INTERCEPT_SKINIT);
+	vmcb->intercept_exceptions = 0;
 	vmcb->msrpm_base = svm_msrpm_hpa;
 	vmcb->asid = SVM_ROOT_ASID;
 	vmcb->tlb_control = SVM_TLB_FLUSH_ALL;
@@ -107,6 +108,7 @@ void svm_put_controls(struct x86_cpu *cpu)
 		return;
 	vmcb->intercept_3 |= (u32)(SVM_INTERCEPT_CPUID | SVM_INTERCEPT_IOIO);
 	vmcb->intercept_4 |= (u32)SVM_INTERCEPT_WBINVD;
+	vmcb->intercept_exceptions = (u32)X86_CELL_EXCEPTIONS;
 	vmcb->msrpm_base = x86_cell_of(cpu)->msr_map_hpa;
 	vmcb->iopm_base = x86_cell_of(cpu)->io_map_hpa;
 }

@@ -5,6 +5,7 @@
 #include <vmx/vmx.h>
 #include <x86/apic.h>
 #include <x86/cell.h>
+#include <x86/insn.h>
 #include <x86/regs.h>
 
 static HV_APART void hypercall(struct x86_cpu *cpu)
@@ -74,6 +75,33 @@ static HV_COLD void leave_caches(struct x86_cpu *cpu)
 	vmx_advance(cpu, vmx_insn_len());
 }
 
+/*
+ * "Debug Exceptions" in "Exception Bitmap": the exit comes before DR6 and DR7 change, and shadows of STI and MOV SS would
+ * be in the way of an entry with TF.
+ */
+static void note_causes(u64 causes)
+{
+	x86_write_dr6((x86_read_dr6() & ~(u64)X86_DR6_CAUSES) | (causes & X86_DR6_CAUSES));
+	if (causes & X86_DR6_BD)
+		(void)vmx_vmwrite(VMX_GUEST_DR7, vmx_vmread(VMX_GUEST_DR7) & ~X86_DR7_GD);
+	(void)vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY,
+			  vmx_vmread(VMX_GUEST_INTERRUPTIBILITY) & ~(VMX_BLOCKING_STI | VMX_BLOCKING_MOV_SS));
+}
+
+static HV_COLD void exception_or_nmi(struct x86_cpu *cpu)
+{
+	u64 info = vmx_vmread(VMX_EXIT_INTERRUPTION);
+
+	if (HV_GET(VMX_EVENT_TYPE, info) == VMX_TYPE_NMI) {
+		vmx_handle_rare(cpu, VMX_REASON_EXCEPTION_NMI);
+		return;
+	}
+	hv_exit_count(&cpu->core, HV_EXIT_exception);
+	if (HV_GET(VMX_EVENT_VECTOR, info) == X86_VECTOR_DB)
+		note_causes(vmx_vmread(VMX_QUALIFICATION));
+	vmx_raise_again(info);
+}
+
 /* From within the cell it comes as a request of ours, so somebody else sent it: nobody may. */
 static HV_COLD void drop_init(struct x86_cpu *cpu)
 {
@@ -106,6 +134,9 @@ static void dispatch(struct x86_cpu *cpu, u32 code)
 	case VMX_REASON_INVD:
 	case VMX_REASON_WBINVD:
 		leave_caches(cpu);
+		break;
+	case VMX_REASON_EXCEPTION_NMI:
+		exception_or_nmi(cpu);
 		break;
 	case VMX_REASON_INIT:
 		drop_init(cpu);

@@ -3,6 +3,7 @@
  * Control registers. The guest owns all bits but those that VMX fixes: CR0.NE and CR4.VMXE in practice. A fixed bit
  * reads as the guest wrote it and stays set underneath: "Guest/Host Masks and Read Shadows for CR0 and CR4".
  */
+#include <hv/hv.h>
 #include <vmx/vmx.h>
 #include <x86/regs.h>
 #include <x86/vcpu_ops.h>
@@ -85,8 +86,11 @@ static bool write_cr0(u64 value)
 	return vmx_put_cr0(value);
 }
 
-static bool write_cr4(u64 value)
+/* Cells are not told of VMX, so its bit is a reserved one there. */
+static bool write_cr4(const struct x86_cpu *cpu, u64 value)
 {
+	if (cpu->core.cell != &hv.root && (value & X86_CR4_VMXE))
+		return false;
 	return is_legal_cr4(value) && vmx_put_cr4(value);
 }
 
@@ -106,7 +110,7 @@ bool vmx_write_cr(struct x86_cpu *cpu, u64 q)
 		source = gpr(cpu, HV_GET(VMX_CR_GPR, q));
 		if (HV_GET(VMX_CR_NUMBER, q) == 0)
 			return write_cr0(source);
-		return HV_GET(VMX_CR_NUMBER, q) == 4 && write_cr4(source);
+		return HV_GET(VMX_CR_NUMBER, q) == 4 && write_cr4(cpu, source);
 	case VMX_CR_ACCESS_CLTS:
 		return write_cr0(shadowed_cr0() & ~X86_CR0_TS);
 	case VMX_CR_ACCESS_LMSW:

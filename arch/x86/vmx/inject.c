@@ -28,6 +28,13 @@ static bool has_length(u64 type)
 	       type == VMX_TYPE_SOFTWARE_EXCEPTION;
 }
 
+void vmx_raise_again(u64 info)
+{
+	put_event(info, info & VMX_EVENT_HAS_ERROR ? vmx_vmread(VMX_EXIT_ERROR_CODE) : 0);
+	if (has_length(HV_GET(VMX_EVENT_TYPE, info)))
+		(void)vmx_vmwrite(VMX_ENTRY_INSN_LENGTH, vmx_vmread(VMX_EXIT_INSN_LENGTH));
+}
+
 /* An event of an instruction, ICEBP among them, needs that instruction's length, or its handler returns to it. */
 static HV_COLD void requeue(u64 info)
 {

@@ -41,6 +41,7 @@ static void put_cell(struct writer *w, const struct x86_cpu *cpu)
 
 	put(w, VMX_PRIMARY_CONTROLS, primary_of(cell));
 	put(w, VMX_SECONDARY_CONTROLS, secondary_of(cell));
+	put(w, VMX_EXCEPTION_BITMAP, cell == &hv.root ? 0 : X86_CELL_EXCEPTIONS);
 	put(w, VMX_EPT_POINTER, vmx_eptp(cell));
 	put(w, VMX_MSR_BITMAP, cell == &hv.root ? vmx.msr_bitmap_hpa : x86_cell_of(cpu)->msr_map_hpa);
 	if (cell == &hv.root)
@@ -54,7 +55,6 @@ static void put_controls(struct writer *w, const struct x86_cpu *cpu)
 	put(w, VMX_PIN_CONTROLS, vmx.controls.word[VMX_PIN]);
 	put(w, VMX_EXIT_CONTROLS, vmx.controls.word[VMX_EXIT]);
 	put(w, VMX_ENTRY_CONTROLS, vmx.controls.word[VMX_ENTRY]);
-	put(w, VMX_EXCEPTION_BITMAP, 0);
 	put(w, VMX_CR3_TARGET_COUNT, 0);
 	put(w, VMX_EXIT_MSR_STORE_COUNT, 0);
 	put(w, VMX_EXIT_MSR_LOAD_COUNT, 0);

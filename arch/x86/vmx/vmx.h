@@ -72,6 +72,9 @@ void vmx_deliver_nmi(struct x86_cpu *cpu);
 /** vmx_nmi_window() - the guest can take its pending NMI now */
 void vmx_nmi_window(struct x86_cpu *cpu);
 
+/** vmx_raise_again() - an exception that exited goes to the guest after all; @info: of the exit */
+void vmx_raise_again(u64 info);
+
 /** vmx_requeue_interrupted() - if the exit interrupted the delivery of an event: deliver it again */
 void vmx_requeue_interrupted(void);
 

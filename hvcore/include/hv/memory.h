@@ -51,7 +51,9 @@ bool hv_memory_is_hidden(u64 gpa);
 /** hv_memory_check() - every frame of the pool is free or in use once, and has one owner. Return: 0 or -EIO. */
 int __must_check hv_memory_check(void);
 
-/** hv_memory_check_tables() - root's tables say what its regions say and the owners allow: 0 or -EIO. Visits all. */
-int __must_check hv_memory_check_tables(void);
+struct hv_aspace;
+
+/** hv_memory_check_space() - a cell's tables say what its regions say and the owners allow: 0 or -EIO. Visits all. */
+int __must_check hv_memory_check_space(struct hv_aspace *space);
 
 #endif

@@ -6,6 +6,13 @@
 #include <hv/cell.h>
 #include <x86/cpu.h>
 #include <x86/msr_policy.h>
+#include <x86/regs.h>
+
+/*
+ * Exceptions that exit, to be raised again: their delivery can raise them anew for ever, and while that goes on no NMI comes
+ * in ("Benign exceptions", and what became of them: CVE-2015-8104, CVE-2015-5307).
+ */
+#define X86_CELL_EXCEPTIONS (HV_BIT(X86_VECTOR_DB) | HV_BIT(X86_VECTOR_AC))
 
 /* Behind hv_cell.arch. A bit that is set in a map makes the access exit. */
 struct x86_cell {
