@@ -40,6 +40,24 @@ static int check_name(const struct hv_cellconf *conf, struct hv_conf_fault *faul
 	return 0;
 }
 
+/* What can be printed, and nothing behind its end. */
+static int check_cmdline(const struct hv_cellconf *conf, struct hv_conf_fault *fault)
+{
+	const char *line = conf->cmdline;
+	u32 length = 0, i;
+
+	while (length < HV_CONF_CMDLINE && line[length] >= ' ' && line[length] <= '~')
+		length++;
+	if (length == HV_CONF_CMDLINE || line[length])
+		return hv_conf_refuse(fault, HV_CONF_AT_CMDLINE, 0,
+				      "a command line is at most 255 printable characters of ASCII");
+	for (i = length; i < HV_CONF_CMDLINE; i++)
+		if (line[i])
+			return hv_conf_refuse(fault, HV_CONF_AT_CMDLINE, 0,
+					      "something is hidden behind the end of the command line");
+	return 0;
+}
+
 static int check_cell(const struct hv_cellconf *conf, struct hv_conf_fault *fault)
 {
 	if (!conf->id)
@@ -92,6 +110,8 @@ int hv_cellconf_check(const struct hv_cellconf *conf, struct hv_conf_fault *faul
 	int err;
 
 	err = check_cell(conf, fault);
+	if (!err)
+		err = check_cmdline(conf, fault);
 	if (!err)
 		err = check_cpus(conf, fault);
 	if (!err)

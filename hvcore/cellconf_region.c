@@ -2,6 +2,7 @@
 /* Checks the regions of a configuration, each by itself and with the others, and that the cell begins in one. */
 #include <hv/align.h>
 #include <hv/bits.h>
+#include <hvabi/guest.h>
 #include "cellconf.h"
 
 /* Where in the cell: that there is such a place. */
@@ -83,6 +84,20 @@ static int check_values(const struct hv_conf_region *region, u32 i, struct hv_co
 	return 0;
 }
 
+/* Do two ranges that end below 2^64, by far, share a page? */
+static bool share_page(u64 a, u64 a_size, u64 b, u64 b_size)
+{
+	return hv_align_down_4k(a) < hv_align_up_4k(b + b_size) && hv_align_down_4k(b) < hv_align_up_4k(a + a_size);
+}
+
+/* Pages that every cell has of the hypervisor. */
+static bool is_interface(const struct hv_conf_region *region)
+{
+	return share_page(region->gpa, region->size, HV_APIC_GPA, HV_PAGE_SIZE) ||
+	       share_page(region->gpa, region->size, HV_COMM_GPA, HV_COMM_SIZE) ||
+	       share_page(region->gpa, region->size, HV_BOOT_GPA, HV_BOOT_SIZE);
+}
+
 static int check_region(const struct hv_conf_region *region, u32 i, struct hv_conf_fault *fault)
 {
 	int err;
@@ -90,15 +105,12 @@ static int check_region(const struct hv_conf_region *region, u32 i, struct hv_co
 	err = check_values(region, i, fault);
 	if (!err)
 		err = check_place(region, i, fault);
-	if (err)
-		return err;
-	return region->flags & HV_MEM_DEVICE ? check_device(region, i, fault) : check_memory(region, i, fault);
-}
-
-/* Do two ranges that end below 2^64, by far, share a page? */
-static bool share_page(u64 a, u64 a_size, u64 b, u64 b_size)
-{
-	return hv_align_down_4k(a) < hv_align_up_4k(b + b_size) && hv_align_down_4k(b) < hv_align_up_4k(a + a_size);
+	if (!err)
+		err = region->flags & HV_MEM_DEVICE ? check_device(region, i, fault) : check_memory(region, i, fault);
+	if (!err && is_interface(region))
+		err = hv_conf_refuse_as(fault, -EEXIST, HV_CONF_AT_REGION_GPA, i,
+					"overlaps the local APIC or the pages of the hypervisor's interface");
+	return err;
 }
 
 /* Regions that are sound by themselves. */

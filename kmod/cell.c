@@ -1,149 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of cells, and their way from one state to the next. What the hypervisor does for it is in the hooks. */
-#define pr_fmt(fmt) "hv: " fmt
-#include <linux/io.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include <hvabi/hypercall.h>
-
-#include "cell.h"
+#include "cell_hooks.h"
 #include "events.h"
+#include "fault.h"
 #include "hvk.h"
 #include "refuse.h"
+#include "watch.h"
+
+/* A cell that fails again and again begins anew that often. */
+#define RESTART_MS 100
 
 static LIST_HEAD(cells);	/* lock: hvk.lock */
 static u32 generation;		/* lock: hvk.lock */
 static struct hvk_cell root = {
 	.state = HV_CELL_RUNNING, .conf = { .id = HVK_ROOT_ID, .name = HVK_ROOT_NAME }
 };
-
-/*
- * Hooks: each asks the hypervisor for one step, and either all of it happens or nothing. Called with hvk.lock held
- * while launched, in a state in which the step is allowed.
- */
-
-static int no_cells(struct netlink_ext_ack *extack)
-{
-	return hvk_refuse(extack, NULL, -EOPNOTSUPP, "this hypervisor cannot run cells yet");
-}
-
-/* No call keeps the CPU for long, so it takes several. */
-static int forget(const struct hvk_cell *cell)
-{
-	long err;
-
-	do {
-		err = hv_boot_call(hvk.launch, HV_HC_CELL_DESTROY, cell->conf.id);
-		cond_resched();
-	} while (err == -EAGAIN);
-	return (int)err;
-}
-
-static int donate(const struct hvk_cell *cell, const char **why)
-{
-	*why = "the hypervisor does not take the memory";
-	return hvk_cell_memory_donate(&cell->memory, &cell->conf);
-}
-
-static int make(const struct hvk_cell *cell, const char **why)
-{
-	struct hv_cellconf *conf;
-	int err;
-
-	*why = "the hypervisor does not make the cell";
-	/* Linear, and in as few pages as can be: the hypervisor reads it by its physical address. */
-	conf = kmemdup(&cell->conf, sizeof(cell->conf), GFP_KERNEL);
-	if (!conf)
-		return -ENOMEM;
-	err = (int)hv_boot_call(hvk.launch, HV_HC_CELL_CREATE, virt_to_phys(conf));
-	kfree(conf);
-	if (err)
-		return err;
-	return hvk_cell_memory_fill(&cell->memory, &cell->conf);
-}
-
-/* Memory that does not come back is nobody's until the hypervisor leaves, and must not be Linux's. */
-static int get_back(struct hvk_cell *cell)
-{
-	int err = hvk_cell_memory_return(&cell->memory, &cell->conf);
-
-	if (err) {
-		pr_err("the memory of cell %s does not come back (error %d)\n", cell->conf.name, err);
-		return err;
-	}
-	hvk_cell_memory_release(&cell->memory, &cell->conf);
-	return 0;
-}
-
-/* Whatever there is of a cell goes first: while the hypervisor has one, what it holds of its pages is not Linux's. */
-static int unmake(struct hvk_cell *cell)
-{
-	int err = forget(cell);
-
-	if (err && err != -ENOENT) {
-		pr_err("what was made of cell %s does not end (error %d); its memory is lost\n", cell->conf.name, err);
-		return err;
-	}
-	return get_back(cell);
-}
-
-/* Takes the CPUs and the memory of cell->conf from root, and tells the hypervisor of the cell. */
-static int hook_create(struct hvk_cell *cell, struct netlink_ext_ack *extack)
-{
-	const char *why;
-	int err;
-
-	err = hvk_cell_memory_claim(&cell->memory, &cell->conf, &why);
-	if (err)
-		return hvk_refuse(extack, NULL, err, why);
-	err = hvk_cpus_take(cell->conf.physical, cell->conf.nr_physical, &why);
-	if (err)
-		goto err_memory;
-	err = donate(cell, &why);
-	if (!err)
-		err = make(cell, &why);
-	if (!err)
-		return 0;
-
-	hvk_cpus_give_back(cell->conf.physical, cell->conf.nr_physical);
-err_memory:
-	(void)unmake(cell); /* it has said so */
-	return hvk_refuse(extack, NULL, err, why);
-}
-
-/* Copies the image into a loadable region. */
-static int hook_load(struct hvk_cell *cell, const struct hvk_image *image, struct netlink_ext_ack *extack)
-{
-	return no_cells(extack);
-}
-
-/* Takes root's rights to the loadable regions and sets the cell's CPUs going. */
-static int hook_start(struct hvk_cell *cell, struct netlink_ext_ack *extack)
-{
-	return no_cells(extack);
-}
-
-/* Parks the cell's CPUs. */
-static int hook_stop(struct hvk_cell *cell, struct netlink_ext_ack *extack)
-{
-	return no_cells(extack);
-}
-
-/* Gives everything back to root, scrubbed. The cell does not run. */
-static int hook_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack)
-{
-	int err = forget(cell);
-
-	if (!err)
-		err = get_back(cell);
-	if (err)
-		return hvk_refuse(extack, NULL, err, "the hypervisor does not give the memory back");
-	hvk_cpus_give_back(cell->conf.physical, cell->conf.nr_physical);
-	return 0;
-}
 
 u32 hvk_cells_generation(void)
 {
@@ -177,12 +53,14 @@ static void take_out(struct hvk_cell *cell)
 
 void hvk_cells_add_root(void)
 {
+	cpumask_copy(&root.cpus, &hvk.cpus);
 	insert(&root);
 	change(&root, HV_CELL_RUNNING);
 }
 
 void hvk_cells_remove_root(void)
 {
+	hvk_watch_stop();
 	take_out(&root);
 }
 
@@ -226,7 +104,7 @@ u32 hvk_cell_free_id(void)
 
 u64 hvk_cell_entries(const struct hvk_cell *cell)
 {
-	return hvk_cell_is_root(cell) ? hvk.entries : cell->entries;
+	return hvk_cell_is_root(cell) ? hvk.entries : READ_ONCE(cell->page->starts);
 }
 
 u64 hvk_cell_memory(const struct hvk_cell *cell)
@@ -244,13 +122,10 @@ u64 hvk_cell_memory(const struct hvk_cell *cell)
 
 void hvk_cell_cpus(const struct hvk_cell *cell, struct cpumask *cpus)
 {
-	u32 i;
-
-	cpumask_clear(cpus);
 	if (hvk_cell_is_root(cell))
-		cpumask_andnot(cpus, &hvk.cpus, &hvk.given);
-	for (i = 0; i < cell->conf.nr_physical; i++)
-		cpumask_set_cpu(cell->conf.physical[i], cpus);
+		cpumask_andnot(cpus, &cell->cpus, &hvk.given);
+	else
+		cpumask_copy(cpus, &cell->cpus);
 }
 
 /* A cell keeps the module: it is unloaded when there is none but root. */
@@ -258,6 +133,7 @@ int hvk_cell_create(const struct hv_cellconf *conf, struct netlink_ext_ack *exta
 {
 	struct hvk_cell *cell;
 	int err;
+	u32 i;
 
 	if (!try_module_get(THIS_MODULE))
 		return hvk_refuse(extack, NULL, -ENODEV, "the module is about to be removed");
@@ -267,7 +143,10 @@ int hvk_cell_create(const struct hv_cellconf *conf, struct netlink_ext_ack *exta
 		goto err_module;
 	}
 	cell->conf = *conf;
-	err = hook_create(cell, extack);
+	INIT_LIST_HEAD(&cell->images);
+	for (i = 0; i < conf->nr_physical; i++)
+		cpumask_set_cpu(conf->physical[i], &cell->cpus);
+	err = hvk_hook_create(cell, extack);
 	if (err)
 		goto err_free;
 	insert(cell);
@@ -282,6 +161,96 @@ err_module:
 	return err;
 }
 
+/* How a cell ended is known until somebody loads or starts it again. */
+static void begin_anew(struct hvk_cell *cell)
+{
+	WRITE_ONCE(cell->end, HV_END_NONE);
+}
+
+static void shut_down(struct hvk_cell *cell)
+{
+	cell->code = READ_ONCE(cell->page->code);
+	WRITE_ONCE(cell->end, HV_END_SHUTDOWN);
+	hvk_note("cell %s shut down with code %llu", cell->conf.name, cell->code);
+	change(cell, HV_CELL_STOPPED);
+}
+
+static void fail(struct hvk_cell *cell)
+{
+	char text[HVK_FAULT_TEXT];
+
+	cell->fault = cell->page->fault;
+	WRITE_ONCE(cell->end, HV_END_FAULT);
+	hvk_fault_text(cell, text);
+	hvk_warn("cell %s failed on CPU %u: %s", cell->conf.name, hvk_fault_cpu(cell), text);
+	cell->is_restarting = cell->conf.flags & HV_CONF_RESTART;
+	change(cell, HV_CELL_FAILED);
+}
+
+/* Has it ended by itself? Then its CPUs are taken off it, and its state says so. */
+static void settle(struct hvk_cell *cell, unsigned int ms)
+{
+	u32 end;
+
+	if (cell->state != HV_CELL_RUNNING)
+		return;
+	end = smp_load_acquire(&cell->page->ended);
+	if (end == HV_END_NONE || hvk_hook_stop(cell, ms, NULL))
+		return;
+	if (end == HV_END_SHUTDOWN)
+		shut_down(cell);
+	else
+		fail(cell);
+}
+
+/* It runs, or will in a moment without being asked. */
+static bool is_active(const struct hvk_cell *cell)
+{
+	return cell->state == HV_CELL_RUNNING || cell->is_restarting;
+}
+
+static int start(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+{
+	int err = hvk_hook_start(cell, extack);
+
+	if (err)
+		return err;
+	cell->started = ktime_get();
+	change(cell, HV_CELL_RUNNING);
+	hvk_watch_start();
+	return 0;
+}
+
+static void restart(struct hvk_cell *cell)
+{
+	int err;
+
+	if (!cell->is_restarting || ktime_before(ktime_get(), ktime_add_ms(cell->started, RESTART_MS)))
+		return;
+	cell->is_restarting = false;
+	err = hvk_hook_reload(cell);
+	if (!err)
+		err = start(cell, NULL);
+	if (err)
+		hvk_warn("cell %s does not begin anew (error %d)", cell->conf.name, err);
+}
+
+bool hvk_cells_look(void)
+{
+	struct hvk_cell *cell;
+	bool more = false;
+
+	lockdep_assert_held(&hvk.lock);
+	list_for_each_entry(cell, &cells, list) {
+		if (hvk_cell_is_root(cell))
+			continue;
+		settle(cell, 0);
+		restart(cell);
+		more = more || is_active(cell);
+	}
+	return more;
+}
+
 static bool holds(const struct hv_conf_region *region, const struct hvk_image *image)
 {
 	return region->flags & HV_MEM_LOADABLE && image->gpa >= region->gpa && image->size <= region->size &&
@@ -293,60 +262,69 @@ int hvk_cell_load(struct hvk_cell *cell, const struct hvk_image *image, struct n
 	u32 i;
 	int err;
 
-	if (cell->state == HV_CELL_RUNNING)
+	settle(cell, HVK_PATIENCE_MS);
+	if (is_active(cell))
 		return hvk_refuse(extack, NULL, -EBUSY, "the cell is running; stop it first");
 	for (i = 0; i < cell->conf.nr_regions; i++)
 		if (holds(&cell->conf.regions[i], image))
 			break;
 	if (i == cell->conf.nr_regions)
 		return hvk_refuse(extack, NULL, -EINVAL, "the image does not lie in one loadable region");
-	err = hook_load(cell, image, extack);
-	if (!err)
-		change(cell, HV_CELL_LOADED);
-	return err;
+	err = hvk_hook_load(cell, image, extack);
+	if (err)
+		return err;
+	begin_anew(cell);
+	change(cell, HV_CELL_LOADED);
+	return 0;
 }
 
 int hvk_cell_start(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 {
 	int err;
 
-	if (cell->state == HV_CELL_RUNNING)
+	settle(cell, HVK_PATIENCE_MS);
+	if (is_active(cell))
 		return hvk_refuse(extack, NULL, -EBUSY, "the cell is running already");
 	if (cell->state == HV_CELL_CREATED)
 		return hvk_refuse(extack, NULL, -EBUSY, "nothing was loaded into the cell");
-	err = hook_start(cell, extack);
-	if (err)
-		return err;
-	cell->entries++;
-	change(cell, HV_CELL_RUNNING);
-	return 0;
+	err = start(cell, extack);
+	if (!err)
+		begin_anew(cell);
+	return err;
 }
 
 int hvk_cell_stop(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 {
 	int err;
 
-	if (cell->state != HV_CELL_RUNNING)
+	settle(cell, HVK_PATIENCE_MS);
+	if (!is_active(cell))
 		return hvk_refuse(extack, NULL, -EBUSY, "the cell is not running");
-	err = hook_stop(cell, extack);
-	if (!err)
-		change(cell, HV_CELL_STOPPED);
-	return err;
+	if (cell->state == HV_CELL_RUNNING) {
+		err = hvk_hook_stop(cell, HVK_PATIENCE_MS, extack);
+		if (err)
+			return err;
+	}
+	cell->is_restarting = false;
+	change(cell, HV_CELL_STOPPED);
+	return 0;
 }
 
 int hvk_cell_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 {
 	int err;
 
-	if (cell->state == HV_CELL_RUNNING) {
+	settle(cell, HVK_PATIENCE_MS);
+	if (is_active(cell)) {
 		err = hvk_cell_stop(cell, extack);
 		if (err)
 			return err;
 	}
-	err = hook_destroy(cell, extack);
+	err = hvk_hook_destroy(cell, extack);
 	if (err)
 		return err;
 	take_out(cell);
+	hvk_images_forget(cell);
 	kfree(cell);
 	module_put(THIS_MODULE);
 	return 0;

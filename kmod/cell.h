@@ -4,11 +4,12 @@
 #define HVK_CELL_H
 
 #include <linux/cpumask.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/netlink.h>
 #include <linux/types.h>
 
-#include <hvabi/cellconf.h>
+#include <hvabi/cell.h>
 
 #include "cell_memory.h"
 #include "uapi/hv.h"
@@ -19,9 +20,18 @@
 struct hvk_cell {
 	struct list_head list;		/* in order of their ids */
 	enum hv_uapi_cell_state state;
-	u64 entries;			/* how often it was started */
+	cpumask_t cpus;			/* whose counters it has; root's: all that were there at launch */
 	struct device *dev;		/* in class hv */
-	struct hvk_cell_memory memory;	/* not root's */
+	struct hvk_cpu_dir **cpu_dirs;	/* in there; sysfs_cell.c */
+	/* Of cells other than root: */
+	const struct hv_cell_page *page;	/* what the hypervisor shows */
+	struct hvk_cell_memory memory;
+	struct list_head images;	/* to begin anew with; cell_image.c */
+	ktime_t started;
+	bool is_restarting;		/* it has failed, and will begin anew */
+	enum hv_cell_end end;		/* how it ended last, by itself ... */
+	u64 code;			/* ... by a shutdown ... */
+	struct hv_fault fault;		/* ... or by a fault */
 	struct hv_cellconf conf;	/* physical[]: Linux's numbers; of root only id and name */
 };
 
@@ -61,6 +71,9 @@ int __must_check hvk_cell_start(struct hvk_cell *cell, struct netlink_ext_ack *e
 int __must_check hvk_cell_stop(struct hvk_cell *cell, struct netlink_ext_ack *extack);
 int __must_check hvk_cell_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack);
 int __must_check hvk_cells_destroy(struct netlink_ext_ack *extack);
+
+/* Finds out which cells have ended by themselves, and lets those begin anew that should. Does any run, or will? */
+bool hvk_cells_look(void);
 
 /* cpus.c: which CPUs root can give away. _check(): @index is the position of the one that it cannot. */
 int __must_check hvk_cpus_check(const u32 *cpus, u32 nr, u32 *index, const char **why);

@@ -2,6 +2,7 @@
 /* The system configuration: what Linux knows of memory and CPUs, in the hypervisor's words. */
 #include <linux/io.h>
 #include <linux/ioport.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/sizes.h>
 #include <asm/smp.h>
@@ -53,6 +54,8 @@ u64 hvk_range_size(const struct hvk *state)
 	if (boot_cpu_has(X86_FEATURE_SME))
 		frames += 4 + frames / 256 + (frames - 48);
 	frames += boot_cpu_has(X86_FEATURE_GBPAGES) ? 16 + gigabytes / 512 : gigabytes + gigabytes / 512;
+	/* What is shown is one block of the pool's: a power of two, and as much aligned. */
+	frames += 2 * roundup_pow_of_two(hv_stats_size(nr_cpus()) / PAGE_SIZE);
 	return round_up(image->core_size + (u64)nr_cpus() * image->percpu_size + config_size() + frames * PAGE_SIZE,
 			HV_SIZE_2M);
 }
@@ -136,7 +139,7 @@ static void describe_resource(struct builder *b, const struct resource *res)
 
 u64 hvk_shared_size(void)
 {
-	return HV_SHARED_STATS + PAGE_ALIGN(sizeof(struct hv_stats) + nr_cpus() * sizeof(struct hv_cpu_stats));
+	return HV_SHARED_STATS + hv_stats_size(nr_cpus());
 }
 
 static void fill_ranges(struct hv_header *header, struct hv_sysconfig *config, const struct hvk *state)

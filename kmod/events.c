@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Changes of state, told over netlink's group "events" and as uevents of hv0. */
+/* Changes of state, told over netlink's group "events" and as uevents. */
 #include <net/genetlink.h>
 
 #include "events.h"
@@ -50,7 +50,8 @@ void hvk_event_cell(const struct hvk_cell *cell, enum hv_uapi_cell_state state)
 	if (!skb)
 		return;
 	if (nla_put_string(skb, HV_A_CELL_NAME, cell->conf.name) || nla_put_u32(skb, HV_A_CELL_ID, cell->conf.id) ||
-	    nla_put_u32(skb, HV_A_CELL_STATE, state))
+	    nla_put_u32(skb, HV_A_CELL_STATE, state) ||
+	    (state == HV_CELL_FAILED && hvk_nl_put_fault(skb, cell, false)))
 		nlmsg_free(skb);
 	else
 		send(skb, header);

@@ -105,6 +105,9 @@ int hvk_config_fill(struct hv_header *header, const struct hvk *state);
 int hvk_launch(void);
 int hvk_leave(void);
 const char *hvk_vendor_name(void);
+/* The hypervisor numbers the CPUs that took part in the launch, from 0. */
+u32 hvk_cpu_number(unsigned int cpu);
+unsigned int hvk_cpu_of_number(u32 number);
 
 /* hotplug.c: CPUs that come and go, sleep, reboot */
 int hvk_hotplug_init(void);
@@ -142,6 +145,7 @@ void hvk_log_flush(void);
 void hvk_line_add(unsigned int level, u64 lost, const char *text);
 bool hvk_line_get(u64 after, struct hvk_line *line);
 __printf(1, 2) void hvk_note(const char *format, ...);
+__printf(1, 2) void hvk_warn(const char *format, ...);
 
 /* Says why, remembers the sentence in hvk.why, and returns @err. Hold hvk.lock. */
 __printf(2, 3) int hvk_fail(int err, const char *format, ...);

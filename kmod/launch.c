@@ -28,6 +28,16 @@ const char *hvk_vendor_name(void)
 	return hvk.vendor == HV_VENDOR_SVM ? "svm" : "vmx";
 }
 
+u32 hvk_cpu_number(unsigned int cpu)
+{
+	return per_cpu(hv_number, cpu);
+}
+
+unsigned int hvk_cpu_of_number(u32 number)
+{
+	return cpumask_nth(number, &hvk.cpus);
+}
+
 static void set_state(enum hv_state state)
 {
 	if (hvk.state == state)

@@ -49,15 +49,30 @@ bool hvk_line_get(u64 after, struct hvk_line *line)
 	return found;
 }
 
-void hvk_note(const char *format, ...)
+static void add(unsigned int level, const char *format, va_list args)
 {
 	char text[HVK_LINE];
+
+	vscnprintf(text, sizeof(text), format, args);
+	hvk_line_add(level, 0, text);
+}
+
+void hvk_note(const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vscnprintf(text, sizeof(text), format, args);
+	add(LOGLEVEL_INFO, format, args);
 	va_end(args);
-	hvk_line_add(LOGLEVEL_INFO, 0, text);
+}
+
+void hvk_warn(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add(LOGLEVEL_WARNING, format, args);
+	va_end(args);
 }
 
 int hvk_fail(int err, const char *format, ...)

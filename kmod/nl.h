@@ -39,7 +39,7 @@ extern const struct nla_policy hvk_nl_msr[HV_A_MSR_MAX + 1];
 extern const struct nla_policy hvk_nl_image[HV_A_IMAGE_MAX + 1];
 extern const struct nla_policy hvk_nl_disable[HV_A_HV_FORCE + 1];
 extern const struct nla_policy hvk_nl_cell[HV_A_CELL_ID + 1];
-extern const struct nla_policy hvk_nl_create[HV_A_CELL_DRY_RUN + 1];
+extern const struct nla_policy hvk_nl_create[HV_A_CELL_CMDLINE + 1];
 extern const struct nla_policy hvk_nl_load[HV_A_CELL_IMAGE + 1];
 extern const struct nla_policy hvk_nl_log[HV_A_LOG_SEQ + 1];
 extern const struct nla_policy hvk_nl_console_read[HV_A_CONSOLE_POS + 1];
@@ -68,6 +68,11 @@ int hvk_nl_cell_destroy(struct sk_buff *skb, struct genl_info *info);
 int hvk_nl_cell_get(struct sk_buff *skb, struct genl_info *info);
 int hvk_nl_cell_start_dump(struct netlink_callback *cb);
 int hvk_nl_cell_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+/* nl_fault.c: for everybody, where it was and one word; the record is for those who may see addresses */
+int hvk_nl_put_fault(struct sk_buff *skb, const struct hvk_cell *cell, bool with_record);
+
+/* nl_stats.c */
 int hvk_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
 
 /* nl_config.c: the configuration that a request carries, and the number of CPUs if it names none */

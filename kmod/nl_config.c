@@ -24,6 +24,7 @@ static const struct {
 	u8 outer, inner;
 } places[HV_CONF_AT_COUNT] = {
 	[HV_CONF_AT_NAME] = { HV_A_CELL_NAME },
+	[HV_CONF_AT_CMDLINE] = { HV_A_CELL_CMDLINE },
 	[HV_CONF_AT_CPUS] = { HV_A_CELL_CPU },
 	[HV_CONF_AT_PHYSICALS] = { HV_A_CELL_CPU },
 	[HV_CONF_AT_PHYSICAL] = { HV_A_CELL_CPU },
@@ -176,6 +177,8 @@ static int take_words(struct genl_info *info, struct hv_cellconf *conf)
 		return hvk_refuse(info->extack, NULL, -EINVAL, "a cell has a name");
 	}
 	strscpy(conf->name, nla_data(in[HV_A_CELL_NAME]), sizeof(conf->name));
+	if (in[HV_A_CELL_CMDLINE])
+		strscpy(conf->cmdline, nla_data(in[HV_A_CELL_CMDLINE]), sizeof(conf->cmdline));
 	conf->entry = in[HV_A_CELL_ENTRY] ? nla_get_u64(in[HV_A_CELL_ENTRY]) : 0;
 	conf->entry_mode = in[HV_A_CELL_ENTRY_MODE] ? nla_get_u32(in[HV_A_CELL_ENTRY_MODE]) : HV_ENTRY_REAL16;
 	if (nla_get_flag(in[HV_A_CELL_CONSOLE]))

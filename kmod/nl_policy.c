@@ -42,7 +42,7 @@ const struct nla_policy hvk_nl_cell[HV_A_CELL_ID + 1] = {
 	[HV_A_CELL_ID] = { .type = NLA_U32 },
 };
 
-const struct nla_policy hvk_nl_create[HV_A_CELL_DRY_RUN + 1] = {
+const struct nla_policy hvk_nl_create[HV_A_CELL_CMDLINE + 1] = {
 	[HV_A_CELL_NAME] = NAME,
 	[HV_A_CELL_CPU] = { .type = NLA_U32 },
 	[HV_A_CELL_NR_CPUS] = NLA_POLICY_RANGE(NLA_U32, 1, HV_CONF_MAX_VCPUS),
@@ -54,6 +54,7 @@ const struct nla_policy hvk_nl_create[HV_A_CELL_DRY_RUN + 1] = {
 	[HV_A_CELL_CONSOLE] = { .type = NLA_FLAG },
 	[HV_A_CELL_RESTART] = { .type = NLA_FLAG },
 	[HV_A_CELL_DRY_RUN] = { .type = NLA_FLAG },
+	[HV_A_CELL_CMDLINE] = { .type = NLA_NUL_STRING, .len = HV_CONF_CMDLINE - 1 },
 };
 
 const struct nla_policy hvk_nl_load[HV_A_CELL_IMAGE + 1] = {

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Netlink operations that show cells: what they are made of, and their counters. */
+/* Netlink operations that show cells: what they are made of, and what has become of them. */
 #include <linux/cpumask.h>
 
 #include "hvk.h"
 #include "nl.h"
-
-static const char *const counter_names[] = {
-#define NAME(name, text) "exits_" #name,
-	HV_EXIT_REASONS(NAME)
-#undef NAME
-};
-
-#define COUNTER_BYTES 64	/* of one in a message, at most */
 
 static int put_cpus(struct sk_buff *skb, const struct hvk_cell *cell)
 {
@@ -74,6 +66,8 @@ static int put_config(struct sk_buff *skb, const struct hv_cellconf *conf, bool 
 
 	err = nla_put_u64_64bit(skb, HV_A_CELL_ENTRY, conf->entry, HV_A_CELL_PAD);
 	err = err ?: nla_put_u32(skb, HV_A_CELL_ENTRY_MODE, conf->entry_mode);
+	if (conf->cmdline[0])
+		err = err ?: nla_put_string(skb, HV_A_CELL_CMDLINE, conf->cmdline);
 	if (conf->flags & HV_CONF_CONSOLE)
 		err = err ?: nla_put_flag(skb, HV_A_CELL_CONSOLE);
 	if (conf->flags & HV_CONF_RESTART)
@@ -87,6 +81,23 @@ static int put_config(struct sk_buff *skb, const struct hv_cellconf *conf, bool 
 	return err;
 }
 
+/* What has become of it. */
+static int put_fate(struct sk_buff *skb, const struct hvk_cell *cell, bool is_admin)
+{
+	u64 words = READ_ONCE(cell->page->words);
+	int err = 0;
+
+	if (words)
+		err = nla_put_u64_64bit(skb, HV_A_CELL_WORD, READ_ONCE(cell->page->word), HV_A_CELL_PAD);
+	if (words)
+		err = err ?: nla_put_u64_64bit(skb, HV_A_CELL_WORDS, words, HV_A_CELL_PAD);
+	if (cell->end == HV_END_SHUTDOWN)
+		err = err ?: nla_put_u64_64bit(skb, HV_A_CELL_CODE, cell->code, HV_A_CELL_PAD);
+	if (cell->end == HV_END_FAULT)
+		err = err ?: hvk_nl_put_fault(skb, cell, is_admin);
+	return err;
+}
+
 static int put_cell(struct sk_buff *skb, const struct hvk_cell *cell, bool is_admin)
 {
 	int err;
@@ -97,7 +108,9 @@ static int put_cell(struct sk_buff *skb, const struct hvk_cell *cell, bool is_ad
 	      nla_put_u64_64bit(skb, HV_A_CELL_MEMORY_BYTES, hvk_cell_memory(cell), HV_A_CELL_PAD) ?:
 	      nla_put_u64_64bit(skb, HV_A_CELL_ENTRIES, hvk_cell_entries(cell), HV_A_CELL_PAD) ?:
 	      put_cpus(skb, cell);
-	return err || hvk_cell_is_root(cell) ? err : put_config(skb, &cell->conf, is_admin);
+	if (err || hvk_cell_is_root(cell))
+		return err;
+	return put_config(skb, &cell->conf, is_admin) ?: put_fate(skb, cell, is_admin);
 }
 
 int hvk_nl_cell_get(struct sk_buff *request, struct genl_info *info)
@@ -158,73 +171,4 @@ int hvk_nl_cell_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		progress->id = cell->conf.id + 1;
 	mutex_unlock(&hvk.lock);
 	return skb->len;
-}
-
-static int put_counter(struct sk_buff *skb, const char *name, u64 value)
-{
-	struct nlattr *nest = nla_nest_start(skb, HV_A_STATS_COUNTER);
-
-	if (!nest || nla_put_string(skb, HV_A_COUNTER_NAME, name) ||
-	    nla_put_u64_64bit(skb, HV_A_COUNTER_VALUE, value, HV_A_COUNTER_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_cpu_stats(struct sk_buff *skb, unsigned int cpu, const struct hv_cpu_stats *stats)
-{
-	struct nlattr *nest = nla_nest_start(skb, HV_A_CELL_STATS);
-	u64 value, total = 0;
-	unsigned int i;
-
-	if (!nest || nla_put_u32(skb, HV_A_STATS_CPU, cpu))
-		return -EMSGSIZE;
-	for (i = 0; i < HV_EXIT_COUNT; i++) {
-		value = READ_ONCE(stats->exits[i]);
-		total += value;
-		if (put_counter(skb, counter_names[i], value))
-			return -EMSGSIZE;
-	}
-	if (put_counter(skb, "exits_total", total))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_stats(struct sk_buff *skb, const struct hvk_cell *cell, const struct cpumask *cpus)
-{
-	unsigned int cpu, number = 0;
-	int err;
-
-	err = nla_put_string(skb, HV_A_CELL_NAME, cell->conf.name) ?: nla_put_u32(skb, HV_A_CELL_ID, cell->conf.id);
-	for_each_cpu(cpu, &hvk.cpus) {
-		if (cpumask_test_cpu(cpu, cpus))
-			err = err ?: put_cpu_stats(skb, cpu, &hvk.stats->cpu[number]);
-		number++;
-	}
-	return err;
-}
-
-int hvk_nl_stats_get(struct sk_buff *request, struct genl_info *info)
-{
-	const struct hvk_cell *cell = hvk_nl_find(info);
-	struct sk_buff *skb = NULL;
-	cpumask_var_t cpus;
-	void *header;
-	int err;
-
-	if (IS_ERR(cell))
-		return PTR_ERR(cell);
-	if (alloc_cpumask_var(&cpus, GFP_KERNEL)) {
-		hvk_cell_cpus(cell, cpus);
-		skb = hvk_nl_answer(info, GENLMSG_DEFAULT_SIZE + cpumask_weight(cpus) * (HV_EXIT_COUNT + 2) *
-							   COUNTER_BYTES, &header);
-	}
-	if (!skb) {
-		free_cpumask_var(cpus);
-		return hvk_refuse(info->extack, NULL, -ENOMEM, "out of memory");
-	}
-	err = put_stats(skb, cell, cpus);
-	free_cpumask_var(cpus);
-	return hvk_nl_send(info, skb, header, err);
 }

@@ -6,15 +6,15 @@
 #include <linux/sysfs.h>
 
 #include "cell.h"
+#include "fault.h"
 #include "hvk.h"
+#include "shown.h"
 
-/* Per-CPU directories of the root cell. */
-struct cpu_dir {
+/* Directory of one of a cell's CPUs. */
+struct hvk_cpu_dir {
 	struct kobject kobj;
-	unsigned int number;	/* the hypervisor's */
+	const struct hv_cpu_stats *counts;
 };
-
-static struct cpu_dir **cpu_dirs;
 
 static const char *const state_names[] = { "created", "loaded", "running", "stopped", "failed" };
 
@@ -58,7 +58,7 @@ SHOW(name, "%s", cell->conf.name);
 SHOW(state, "%s", state_names[READ_ONCE(cell->state)]);
 SHOW(memory_bytes, "%llu", hvk_cell_memory(cell));
 SHOW(entries, "%llu", hvk_cell_entries(cell));
-SHOW(fault_reason, "%s", cell ? "none" : "");
+SHOW(fault_reason, "%s", hvk_fault_reason(cell));
 
 static struct attribute *cell_attrs[] = {
 	&dev_attr_name.attr, &dev_attr_state.attr, &dev_attr_cpus.attr, &dev_attr_cpus_list.attr,
@@ -72,35 +72,34 @@ struct counter {
 	unsigned int reason;
 };
 
-static u64 count_cpu(unsigned int number, unsigned int reason)
+static u64 count(const struct hv_cpu_stats *counts, unsigned int reason)
 {
-	const u64 *exits = hvk.stats->cpu[number].exits;
 	u64 sum = 0;
 	unsigned int i;
 
 	if (reason < HV_EXIT_COUNT)
-		return READ_ONCE(exits[reason]);
+		return READ_ONCE(counts->exits[reason]);
 	for (i = 0; i < HV_EXIT_COUNT; i++)
-		sum += READ_ONCE(exits[i]);
+		sum += READ_ONCE(counts->exits[i]);
 	return sum;
 }
 
 static ssize_t cell_counter_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	unsigned int i, reason = container_of(attr, struct counter, dev)->reason;
+	const struct hvk_cell *cell = dev_get_drvdata(dev);
+	unsigned int cpu, reason = container_of(attr, struct counter, dev)->reason;
 	u64 sum = 0;
 
-	/* Another one did not run yet. */
-	for (i = 0; hvk_cell_is_root(dev_get_drvdata(dev)) && i < hvk.launch->nr_cpus; i++)
-		sum += count_cpu(i, reason);
+	for_each_cpu(cpu, &cell->cpus)
+		sum += count(hvk_shown_counts(cell, cpu), reason);
 	return sysfs_emit(buf, "%llu\n", sum);
 }
 
 static ssize_t cpu_counter_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	const struct cpu_dir *dir = container_of(kobj, struct cpu_dir, kobj);
+	const struct hvk_cpu_dir *dir = container_of(kobj, struct hvk_cpu_dir, kobj);
 
-	return sysfs_emit(buf, "%llu\n", count_cpu(dir->number, container_of(attr, struct counter, kobj)->reason));
+	return sysfs_emit(buf, "%llu\n", count(dir->counts, container_of(attr, struct counter, kobj)->reason));
 }
 
 #define COUNTER(file, which)                                                                                           \
@@ -124,19 +123,19 @@ static const struct attribute_group *cell_groups[] = { &cell_group, &cell_stats_
 
 static void cpu_dir_release(struct kobject *kobj)
 {
-	kfree(container_of(kobj, struct cpu_dir, kobj));
+	kfree(container_of(kobj, struct hvk_cpu_dir, kobj));
 }
 
 static const struct kobj_type cpu_dir_type = { .release = cpu_dir_release, .sysfs_ops = &kobj_sysfs_ops };
 
-static struct cpu_dir *add_cpu_dir(struct device *dev, unsigned int cpu, unsigned int number)
+static struct hvk_cpu_dir *add_cpu_dir(const struct hvk_cell *cell, unsigned int cpu)
 {
-	struct cpu_dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+	struct hvk_cpu_dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL);
 
 	if (!dir)
 		return NULL;
-	dir->number = number;
-	if (kobject_init_and_add(&dir->kobj, (struct kobj_type *)&cpu_dir_type, &dev->kobj, "cpu%u", cpu) ||
+	dir->counts = hvk_shown_counts(cell, cpu);
+	if (kobject_init_and_add(&dir->kobj, (struct kobj_type *)&cpu_dir_type, &cell->dev->kobj, "cpu%u", cpu) ||
 	    sysfs_create_group(&dir->kobj, &cpu_stats_group)) {
 		kobject_put(&dir->kobj);
 		return NULL;
@@ -144,31 +143,29 @@ static struct cpu_dir *add_cpu_dir(struct device *dev, unsigned int cpu, unsigne
 	return dir;
 }
 
-static void add_cpu_dirs(struct device *dev)
+static void add_cpu_dirs(struct hvk_cell *cell)
 {
-	unsigned int cpu, number = 0;
+	unsigned int cpu, at = 0;
 
-	cpu_dirs = kcalloc(hvk.launch->nr_cpus, sizeof(*cpu_dirs), GFP_KERNEL);
-	if (!cpu_dirs)
+	cell->cpu_dirs = kcalloc(cpumask_weight(&cell->cpus), sizeof(*cell->cpu_dirs), GFP_KERNEL);
+	if (!cell->cpu_dirs)
 		return;
-	for_each_cpu(cpu, &hvk.cpus) {
-		cpu_dirs[number] = add_cpu_dir(dev, cpu, number);
-		number++;
-	}
+	for_each_cpu(cpu, &cell->cpus)
+		cell->cpu_dirs[at++] = add_cpu_dir(cell, cpu);
 }
 
-static void remove_cpu_dirs(void)
+static void remove_cpu_dirs(struct hvk_cell *cell)
 {
 	unsigned int i;
 
-	for (i = 0; cpu_dirs && i < hvk.launch->nr_cpus; i++) {
-		if (!cpu_dirs[i])
+	for (i = 0; cell->cpu_dirs && i < cpumask_weight(&cell->cpus); i++) {
+		if (!cell->cpu_dirs[i])
 			continue;
-		kobject_del(&cpu_dirs[i]->kobj);
-		kobject_put(&cpu_dirs[i]->kobj);
+		kobject_del(&cell->cpu_dirs[i]->kobj);
+		kobject_put(&cell->cpu_dirs[i]->kobj);
 	}
-	kfree(cpu_dirs);
-	cpu_dirs = NULL;
+	kfree(cell->cpu_dirs);
+	cell->cpu_dirs = NULL;
 }
 
 void hvk_sysfs_init_cells(void)
@@ -190,19 +187,20 @@ void hvk_sysfs_add_cell(struct hvk_cell *cell)
 
 	snprintf(name, sizeof(name), "cell%u", cell->conf.id);
 	cell->dev = hvk_sysfs_add(name, cell, cell_groups);
-	if (!IS_ERR(cell->dev) && hvk_cell_is_root(cell))
-		add_cpu_dirs(cell->dev);
+	if (!IS_ERR(cell->dev))
+		add_cpu_dirs(cell);
 }
 
 void hvk_sysfs_announce_cell(const struct hvk_cell *cell)
 {
-	char state[32], id[24];
-	char *env[] = { state, id, NULL };
+	char state[32], id[24], reason[40];
+	char *env[] = { state, id, cell->state == HV_CELL_FAILED ? reason : NULL, NULL };
 
 	if (IS_ERR_OR_NULL(cell->dev))
 		return;
 	snprintf(state, sizeof(state), "HV_STATE=%s", state_names[cell->state]);
 	snprintf(id, sizeof(id), "HV_CELL=%u", cell->conf.id);
+	snprintf(reason, sizeof(reason), "HV_REASON=%s", hvk_fault_reason(cell));
 	sysfs_notify(&cell->dev->kobj, NULL, "state");
 	kobject_uevent_env(&cell->dev->kobj, KOBJ_CHANGE, env);
 }
@@ -211,8 +209,7 @@ void hvk_sysfs_remove_cell(struct hvk_cell *cell)
 {
 	if (IS_ERR_OR_NULL(cell->dev))
 		return;
-	if (hvk_cell_is_root(cell))
-		remove_cpu_dirs();
+	remove_cpu_dirs(cell);
 	device_unregister(cell->dev);
 	cell->dev = NULL;
 }

@@ -88,6 +88,10 @@ enum hv_cell_attr {
 	HV_A_CELL_ENTRIES,	/* u64: how often it was started */
 	HV_A_CELL_FAULT,	/* nest: HV_A_FAULT_* */
 	HV_A_CELL_STATS,	/* nest, repeated: HV_A_STATS_* */
+	HV_A_CELL_CMDLINE,	/* c string, at most 255 bytes: for the program in the cell */
+	HV_A_CELL_CODE,		/* u64: with which it shut down */
+	HV_A_CELL_WORD,		/* u64: the last one that it gave us ... */
+	HV_A_CELL_WORDS,	/* u64: ... and how many there were */
 
 	__HV_A_CELL_MAX,
 	HV_A_CELL_MAX = __HV_A_CELL_MAX - 1
@@ -170,6 +174,8 @@ enum hv_counter_attr {
 	HV_A_COUNTER_PAD,
 	HV_A_COUNTER_NAME,	/* string, as the file's name in stats/ */
 	HV_A_COUNTER_VALUE,	/* u64 */
+	HV_A_COUNTER_TICKS,	/* u64: of the TSC, that they took; not of the root cell */
+	HV_A_COUNTER_HISTOGRAM,	/* binary: u64s, how many took less than 256 ticks, less than 512, ... */
 
 	__HV_A_COUNTER_MAX,
 	HV_A_COUNTER_MAX = __HV_A_COUNTER_MAX - 1

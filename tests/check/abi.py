@@ -8,6 +8,7 @@ from report import ROOT, Report, code, read
 
 DOCUMENT = "Documentation/ABI/testing/sysfs-class-hv"
 PARAMETERS = "Documentation/ABI/module.md"
+FAULTS = "Documentation/ABI/fault.md"
 FOLDERS = {"hv0_attrs": ["hv0"], "cell_attrs": ["cell0"]}
 COUNTERS = ["cell0/stats", "cell0/cpu0/stats"]
 
@@ -71,9 +72,22 @@ def hypercalls(report):
     report.rule(f"{len(names)} hypercalls are documented")
 
 
+def registers(report):
+    """Faults list registers in the order of the enum: the general ones, whose number RSP gives away, then the rest."""
+    general = "RAX RCX RDX RBX RSP RBP RSI RDI R8 R9 R10 R11 R12 R13 R14 R15".split()
+    body = re.search(r"enum hv_fault_reg \{(.*?)\};", read("hvcore/include/hvabi/cell.h"), re.S)
+    special = [name for name in re.findall(r"HV_FAULT_(\w+)", body[1] if body else "") if name not in ("RSP", "REGS")]
+    wanted = dict(enumerate(general + special))
+    found = {int(index): name for index, name in re.findall(r"\| (\d+) \| (\w+)(?= \|)", read(FAULTS))}
+    for index in sorted(wanted.keys() | found.keys()):
+        if wanted.get(index) != found.get(index):
+            report.find(FAULTS, f"register {index} is {found.get(index)}; the header has {wanted.get(index)}")
+    report.rule(f"{len(wanted)} registers of faults are documented")
+
+
 def main():
     report = Report()
-    for needed in (DOCUMENT, PARAMETERS, "Documentation/ABI/hypercall.md"):
+    for needed in (DOCUMENT, PARAMETERS, FAULTS, "Documentation/ABI/hypercall.md"):
         if not (ROOT / needed).exists():
             report.find(needed, "missing")
     report.rule("the documents of the interfaces are there")
@@ -81,6 +95,7 @@ def main():
         sysfs(report)
         parameters(report)
         hypercalls(report)
+        registers(report)
     report.exit()
 
 

@@ -2,11 +2,13 @@
 /* sources: hvcore/cellconf.c hvcore/cellconf_region.c hvcore/cellconf_io.c hvcore/cellconf_x86.c */
 /* sources: hvcore/cellconf_devices.c */
 /* Configurations of arbitrary bytes: nothing overruns, and what is accepted has the properties that others rely on. */
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <hv/cellconf.h>
+#include <hvabi/guest.h>
 
 #define REQUIRE(condition) do { if (!(condition)) abort(); } while (0)
 
@@ -47,6 +49,15 @@ static void check_name(const struct hv_cellconf *conf)
 	REQUIRE(!strchr("-_.", conf->name[0]) && strcmp(conf->name, "root"));
 	for (i = length; i < HV_CONF_NAME; i++)
 		REQUIRE(!conf->name[i]);
+}
+
+static void check_cmdline(const struct hv_cellconf *conf)
+{
+	size_t length = strnlen(conf->cmdline, HV_CONF_CMDLINE), i;
+
+	REQUIRE(length < HV_CONF_CMDLINE);
+	for (i = 0; i < HV_CONF_CMDLINE; i++)
+		REQUIRE(i < length ? isprint((unsigned char)conf->cmdline[i]) : !conf->cmdline[i]);
 }
 
 static bool is_device(const struct hv_conf_region *region)
@@ -91,6 +102,8 @@ static void check_memory(const struct hv_cellconf *conf)
 		const struct hv_conf_region *a = &conf->regions[i];
 
 		check_region(a);
+		REQUIRE(!share_page(a->gpa, a->size, HV_APIC_GPA, 1) &&
+			!share_page(a->gpa, a->size, HV_COMM_GPA, HV_COMM_SIZE + HV_BOOT_SIZE));
 		begins = begins || ((a->flags & HV_MEM_EXECUTE) && a->gpa <= conf->entry &&
 				    conf->entry <= a->gpa + (a->size - 1));
 		for (k = 0; k < i; k++) {
@@ -215,6 +228,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		REQUIRE(conf->id && conf->id <= 0xdfff && conf->flags <= 3 && !conf->rsvd);
 		check_name(conf);
+		check_cmdline(conf);
 		check_cpus(conf);
 		check_memory(conf);
 		check_devices(conf);

@@ -9,7 +9,7 @@ static const char *const types[] = {
 	[ATTR_NONE] = "none", [ATTR_U16] = "u16", [ATTR_U32] = "u32", [ATTR_U64] = "u64", [ATTR_HEX32] = "u32",
 	[ATTR_HEX64] = "u64", [ATTR_PORT] = "u16", [ATTR_WORD] = "u32", [ATTR_RIGHTS] = "u32", [ATTR_MEMORY] = "u32",
 	[ATTR_STRING] = "string", [ATTR_FLAG] = "flag", [ATTR_BYTES] = "binary", [ATTR_TEXT] = "binary",
-	[ATTR_NUMBERS] = "binary", [ATTR_NEST] = "nest",
+	[ATTR_NUMBERS] = "binary", [ATTR_COUNTS] = "binary", [ATTR_NEST] = "nest",
 };
 
 static void print(const struct attr_set *set)

@@ -62,6 +62,29 @@ static void name(void **state)
 	REFUSED(set_name("root"), NAME, 0, EINVAL, "root is the name of the root cell");
 }
 
+#define BAD_CMDLINE "a command line is at most 255 printable characters of ASCII"
+#define HIDDEN_CMDLINE "something is hidden behind the end of the command line"
+
+static void cmdline(void **state)
+{
+	unsigned int c;
+
+	(void)state;
+	ACCEPTED(strcpy(conf.cmdline, "console=hv ticks=10 -- ~"));
+	ACCEPTED(memset(conf.cmdline, ' ', sizeof(conf.cmdline) - 1));
+	REFUSED(memset(conf.cmdline, ' ', sizeof(conf.cmdline)), CMDLINE, 0, EINVAL, BAD_CMDLINE);
+	for (c = 1; c < 256; c++) {
+		setup(NULL);
+		conf.cmdline[0] = 'a';
+		conf.cmdline[1] = (char)c;
+		assert_int_equal(check(), c >= 0x20 && c <= 0x7e ? 0 : -EINVAL);
+	}
+	REFUSED(conf.cmdline[0] = '\n', CMDLINE, 0, EINVAL, BAD_CMDLINE);
+	REFUSED(conf.cmdline[1] = 'x', CMDLINE, 0, EINVAL, HIDDEN_CMDLINE);
+	REFUSED(conf.cmdline[255] = 'x', CMDLINE, 0, EINVAL, HIDDEN_CMDLINE);
+	REFUSED((strcpy(conf.cmdline, "quiet"), conf.cmdline[6] = '\1'), CMDLINE, 0, EINVAL, HIDDEN_CMDLINE);
+}
+
 static void cpus(void **state)
 {
 	u32 i;
@@ -132,6 +155,7 @@ int main(void)
 		TEST(good, "F7 a configuration"),
 		TEST(cell, "F7 illegal members of the cell"),
 		TEST(name, "F7 names"),
+		TEST(cmdline, "F7 command lines"),
 		TEST(cpus, "F7 lists shorter or longer than the number of CPUs, CPUs that cannot be"),
 		TEST(affinity, "F7 affinity of a CPU"),
 	};

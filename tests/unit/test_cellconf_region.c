@@ -149,6 +149,32 @@ static void overlaps(void **state)
 	ACCEPTED(add_device(0xfed00800, 1, RW | HV_MEM_IO));
 }
 
+#define INTERFACE "overlaps the local APIC or the pages of the hypervisor's interface"
+
+/* Where the local APIC, the comm page and the first tables of a cell are. */
+static void interface(void **state)
+{
+	(void)state;
+	REFUSED(conf.regions[2].gpa = 0xfee00000, REGION_GPA, 2, EEXIST,
+		"overlaps the local APIC or the pages of the hypervisor's interface");
+	ACCEPTED(conf.regions[2].gpa = 0xfedff000);
+	ACCEPTED(conf.regions[2].gpa = 0xfee01000);
+	ACCEPTED((conf.regions[2].gpa = 0xfee01000, conf.regions[2].size = 0xff000));
+	REFUSED((conf.regions[2].gpa = 0xfee01000, conf.regions[2].size = 0x100000), REGION_GPA, 2, EEXIST, INTERFACE);
+	REFUSED(conf.regions[2].gpa = 0xfef00000, REGION_GPA, 2, EEXIST, INTERFACE);
+	REFUSED(conf.regions[2].gpa = 0xfef01000, REGION_GPA, 2, EEXIST, INTERFACE);
+	REFUSED(conf.regions[2].gpa = 0xfef0f000, REGION_GPA, 2, EEXIST, INTERFACE);
+	ACCEPTED(conf.regions[2].gpa = 0xfef10000);
+	REFUSED((conf.regions[2].gpa = 0x80000000, conf.regions[2].size = 1ULL << 40), REGION_GPA, 2, EEXIST,
+		INTERFACE);
+	REFUSED(move_device(0xfee00ffe, 1), REGION_GPA, 3, EEXIST, INTERFACE);
+	REFUSED(move_device(0xfedffffe, 3), REGION_GPA, 3, EEXIST, INTERFACE);
+	ACCEPTED(move_device(0xfedffffe, 2));
+	REFUSED(move_device(0xfef00000, 1), REGION_GPA, 3, EEXIST, INTERFACE);
+	/* where its memory is in the machine does not matter */
+	ACCEPTED(conf.regions[1].phys = 0xfee00000);
+}
+
 static void begin(u64 entry, u32 mode, u64 gpa)
 {
 	conf.entry = entry;
@@ -203,7 +229,7 @@ static void devices(void **state)
 
 	(void)state;
 	conf.nr_regions = 1;
-	add_device(0xfee00020, 4, RW);
+	add_device(0xfee80020, 4, RW);
 	add_device(0xfed00ff0, 0x20, RW);	/* two pages, tail included */
 	add_device(0xfec00000, 0x1000, RW);
 	add_device(0xfed02000, 1, RW);		/* touches */
@@ -216,7 +242,7 @@ static void devices(void **state)
 	assert_true(d.range[1].start == 0xfed00000 && d.range[1].end == 0xfed03000);
 	assert_true(d.range[2].start == 0xfed03000 && d.range[2].end == 0xfed04000);
 	assert_true(d.range[2].flags == (HV_MEM_READ | HV_MEM_DEVICE));
-	assert_true(d.range[3].start == 0xfee00000 && d.range[3].end == 0xfee01000);
+	assert_true(d.range[3].start == 0xfee80000 && d.range[3].end == 0xfee81000);
 	add_device(0xfed03800, 1, RW);
 	assert_int_equal(check(), -EEXIST);
 	assert_int_equal(hv_cellconf_devices(&conf, &d), -EEXIST);
@@ -235,6 +261,7 @@ int main(void)
 		TEST(places, "F7 ranges: empty, unaligned, too long"),
 		TEST(phys, "F5 F7 physical addresses"),
 		TEST(overlaps, "F5 F7 overlaps in the cell and in memory"),
+		TEST(interface, "F5 overlaps with what every cell has"),
 		TEST(entry, "F7 a cell begins where it can"),
 		TEST(full, "F7 as many regions as there can be"),
 		TEST(devices, "F7 devices are aligned outwards, sorted, merged"),

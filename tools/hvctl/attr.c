@@ -89,6 +89,8 @@ static const struct attr_set attrs_fault = SET("FAULT", fault_attrs);
 static const struct attr counter_attrs[] = {
 	[HV_A_COUNTER_NAME] = { "name", ATTR_STRING },
 	[HV_A_COUNTER_VALUE] = { "value", ATTR_U64 },
+	[HV_A_COUNTER_TICKS] = { "ticks", ATTR_U64 },
+	[HV_A_COUNTER_HISTOGRAM] = { "histogram", ATTR_COUNTS },
 };
 static const struct attr_set attrs_counter = SET("COUNTER", counter_attrs);
 
@@ -117,6 +119,10 @@ static const struct attr cell_attrs[] = {
 	[HV_A_CELL_ENTRIES] = { "entries", ATTR_U64 },
 	[HV_A_CELL_FAULT] = { "fault", ATTR_NEST, false, &attrs_fault },
 	[HV_A_CELL_STATS] = { "stats", ATTR_NEST, true, &attrs_stats },
+	[HV_A_CELL_CMDLINE] = { "cmdline", ATTR_STRING },
+	[HV_A_CELL_CODE] = { "code", ATTR_U64 },
+	[HV_A_CELL_WORD] = { "word", ATTR_HEX64 },
+	[HV_A_CELL_WORDS] = { "words", ATTR_U64 },
 };
 const struct attr_set attrs_cell = SET("CELL", cell_attrs);
 

@@ -28,6 +28,7 @@ enum attr_type {
 	ATTR_BYTES,	/* in JSON a string of hex digits */
 	ATTR_TEXT,	/* bytes, in JSON a string in which each is one character */
 	ATTR_NUMBERS,	/* u64s, in JSON an array of strings as for ATTR_HEX64 */
+	ATTR_COUNTS,	/* u64s, in JSON an array of numbers */
 	ATTR_NEST,
 };
 

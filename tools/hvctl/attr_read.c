@@ -58,7 +58,7 @@ static json_t *json_bytes(const unsigned char *bytes, size_t size)
 	return json_string(text);
 }
 
-static json_t *json_numbers(const unsigned char *bytes, size_t size)
+static json_t *json_numbers(const unsigned char *bytes, size_t size, bool as_hex)
 {
 	json_t *list = json_array();
 	size_t at;
@@ -66,7 +66,7 @@ static json_t *json_numbers(const unsigned char *bytes, size_t size)
 
 	for (at = 0; at + 8 <= size; at += 8) {
 		memcpy(&value, bytes + at, 8);
-		json_array_append_new(list, json_hex(value));
+		json_array_append_new(list, as_hex ? json_hex(value) : json_integer((json_int_t)value));
 	}
 	return list;
 }
@@ -141,7 +141,8 @@ static json_t *value_of(const struct attr *attr, struct nlattr *nla, json_t *doc
 	case ATTR_TEXT:
 		return json_latin1(nla_data(nla), size);
 	case ATTR_NUMBERS:
-		return json_numbers(nla_data(nla), size);
+	case ATTR_COUNTS:
+		return json_numbers(nla_data(nla), size, attr->type == ATTR_NUMBERS);
 	case ATTR_NEST:
 		return nest(attr->nest, nla_data(nla), size);
 	default:

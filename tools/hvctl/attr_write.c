@@ -124,6 +124,7 @@ static int put(struct nl_msg *message, int type, const struct attr *attr, json_t
 	case ATTR_TEXT:
 		return put_latin1(message, type, value);
 	case ATTR_NUMBERS:
+	case ATTR_COUNTS:
 		return put_numbers(message, type, value);
 	case ATTR_NEST:
 		return put_nest(message, type, attr->nest, value);

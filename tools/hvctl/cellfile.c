@@ -263,6 +263,20 @@ static void read_name(struct yaml_reader *reader, const struct yaml_key *key, ya
 		memcpy(file->conf.name, text, length);
 }
 
+static void read_cmdline(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object)
+{
+	struct cell_file *file = object;
+	const char *text = yaml_scalar(reader, node, key->name, "a line of text");
+	size_t i, length = text ? strlen(text) : 0;
+
+	for (i = 0; i < length && text[i] >= ' ' && text[i] <= '~'; i++)
+		;
+	if (i < length || length >= sizeof(file->conf.cmdline))
+		fault_add(reader->faults, yaml_place(node), "'cmdline' has at most 255 printable characters of ASCII");
+	else if (text)
+		memcpy(file->conf.cmdline, text, length);
+}
+
 static void read_entry(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object)
 {
 	((struct cell_file *)object)->has_entry = true;
@@ -298,6 +312,7 @@ static const struct yaml_key cell_keys[] = {
 	{ "images", false, read_images, .field = FIELD_IMAGES },
 	{ "entry", false, read_entry, CONF(entry), .field = FIELD_ENTRY },
 	{ "mode", false, read_mode, .field = FIELD_MODE },
+	{ "cmdline", false, read_cmdline, .field = FIELD_CMDLINE },
 	{ "console", false, yaml_read_flag, CONF(flags), .flag = HV_CONF_CONSOLE, .field = FIELD_CONSOLE },
 	{ "ports", false, read_ports, .field = FIELD_PORTS },
 	{ "msrs", false, read_msrs, .field = FIELD_MSRS },

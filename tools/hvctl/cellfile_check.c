@@ -54,6 +54,7 @@ static const struct {
 	{ "mode", "", FIELD_MODE },
 	{ "console", "", FIELD_CONSOLE },
 	{ "restart", "", FIELD_ON_FAULT },
+	{ "cmdline", "", FIELD_CMDLINE },
 };
 
 struct place cell_file_place_of_attr(const struct cell_file *file, const char *attr)
@@ -142,6 +143,7 @@ static void assume_entry(const struct cell_file *file, struct hv_cellconf *conf)
 /* The validator's members, as fields of the file; those that hvctl fills in by itself are the file's as a whole. */
 static const unsigned char conf_fields[HV_CONF_AT_COUNT] = {
 	[HV_CONF_AT_NAME] = FIELD_NAME,
+	[HV_CONF_AT_CMDLINE] = FIELD_CMDLINE,
 	[HV_CONF_AT_CPUS] = FIELD_CPUS,
 	[HV_CONF_AT_PHYSICALS] = FIELD_CPUS,
 	[HV_CONF_AT_PHYSICAL] = FIELD_CPU,

@@ -92,6 +92,8 @@ json_t *cell_file_document(const struct cell_file *file)
 		json_object_set_new(document, "entry", json_hex(conf->entry));
 	if (file->has_mode)
 		json_object_set_new(document, "mode", json_string(words_entry[conf->entry_mode]));
+	if (conf->cmdline[0])
+		json_object_set_new(document, "cmdline", json_string(conf->cmdline));
 	json_object_set_new(document, "console", json_boolean(conf->flags & HV_CONF_CONSOLE));
 	json_object_set_new(document, "ports", ports_document(conf));
 	json_object_set_new(document, "msrs", msrs_document(conf));

@@ -14,18 +14,19 @@ static const struct command disable[] = {
 static const struct command cell[] = {
 	{ "list", "", "all cells; -s: with their exits", 0, 0, 0, cell_list },
 	{ "show", "NAME", "one cell; -s: with its counters, -v: with its registers after a fault", 1, 1, 0, cell_show },
-	{ "stats", "NAME [--watch]", "its counters; -v: also those that are 0", 1, 1, OPTION_WATCH, cell_stats },
+	{ "stats", "NAME [--watch]", "its counters, and how long exits took; -v: also those that are 0", 1, 1,
+	  OPTION_WATCH, cell_stats },
 	{ "create", "FILE", "read, check and create", 1, 1, 0, cell_create },
 	{ "load", "NAME IMAGE[@GPA]...", "flat binaries, ELF or multiboot files", 2, -1, 0, cell_load },
 	{ "start", "NAME", "let it run from its entry point", 1, 1, 0, cell_start },
 	{ "stop", "NAME", "take it off its CPUs", 1, 1, 0, cell_stop },
 	{ "destroy", "NAME", "give its CPUs and memory back to the root cell", 1, 1, 0, cell_destroy },
-	{ "run", "FILE [--console]", "create, load its images, start; --console: stay attached", 1, 1, OPTION_CONSOLE,
-	  cell_run },
+	{ "run", "FILE [--console]", "create, load its images, start; --console: stay attached until it ends", 1, 1,
+	  OPTION_CONSOLE, cell_run },
 };
 static const struct command console[] = {
-	{ "", "NAME [-f]", "what a cell has printed; -f: go on, and send it what is typed", 1, 1, OPTION_FOLLOW,
-	  console_run },
+	{ "", "NAME [-f]", "what a cell has printed; -f: go on, and send it what comes on stdin; Ctrl-] detaches", 1, 1,
+	  OPTION_FOLLOW, console_run },
 };
 static const struct command config[] = {
 	{ "check", "FILE...", "is this a cell's file? Nothing is changed", 1, -1, 0, config_check },

@@ -18,7 +18,8 @@
 #include "show.h"
 
 #define ESCAPE 0x1d	/* Ctrl-] */
-#define POLL_MS 50
+#define POLL_MS 20
+#define RESTART_LOOKS 15	/* so long, by far, a cell that begins anew is seen to have failed */
 #define INPUT_BYTES 256
 
 struct console {
@@ -108,7 +109,7 @@ static int receive(struct console *console, size_t *count)
 	if (status)
 		return status;
 	*count = json_string_length(json_object_get(answer, "data"));
-	if (*count)
+	if (*count || json_u64(answer, "lost"))
 		show(answer);
 	if (json_object_get(answer, "pos"))
 		console->position = json_u64(answer, "pos");
@@ -163,61 +164,73 @@ static bool type(struct console *console)
 	return !escape && !is_interrupted;
 }
 
-/* Whether the cell still runs; what it printed last is fetched before this counts. */
-static int is_over(struct console *console, bool *over, json_t **cell)
+/*
+ * Whether the cell still runs; what it printed last is fetched before this counts. One that begins anew after a fault
+ * has failed for a moment only, so it has to be found so again and again.
+ */
+static int look(struct console *console, unsigned int *looks_over, bool *over, json_t **cell)
 {
 	json_t *request = json_pack("{s:s}", "name", console->name);
 	int status = genl_do(console->genl, HV_CMD_CELL_GET, request, cell);
-	const char *state;
+	bool has_failed;
 
 	json_decref(request);
 	if (status)
 		return status;
-	state = json_text(*cell, "state");
-	*over = !strcmp(state, "stopped") || !strcmp(state, "failed");
+	has_failed = !strcmp(json_text(*cell, "state"), "failed");
+	*looks_over = has_failed || !strcmp(json_text(*cell, "state"), "stopped") ? *looks_over + 1 : 0;
+	*over = *looks_over >= (has_failed && json_is_true(json_object_get(*cell, "restart")) ? RESTART_LOOKS : 1);
 	return DONE;
 }
 
-/* How a cell ended that we ran. */
+/* How a cell ended that we ran: for people on stderr, for scripts as status. */
 static int verdict(const struct console *console, const json_t *cell)
 {
-	const json_t *fault = json_object_get(cell, "fault");
+	const json_t *fault = json_object_get(cell, "fault"), *code = json_object_get(cell, "code");
+	bool has_failed = !strcmp(json_text(cell, "state"), "failed");
 
-	if (strcmp(json_text(cell, "state"), "failed"))
-		return DONE;
-	return fail("cell %s failed: %s", console->name, json_text(fault, "text"));
+	if (has_failed && *json_text(fault, "text"))
+		fprintf(stderr, "%s: failed: %s\n", console->name, json_text(fault, "text"));
+	else if (has_failed)
+		fprintf(stderr, "%s: failed: %s\n", console->name, json_text(fault, "reason"));
+	else if (code)
+		fprintf(stderr, "%s: shut down with code %llu\n", console->name, json_u64(cell, "code"));
+	else
+		fprintf(stderr, "%s: was stopped\n", console->name);
+	return code && !has_failed && !json_u64(cell, "code") ? DONE : FAILED;
 }
 
-static int follow(struct console *console)
+/* Until it is over, then with the cell as it was at last; or until whoever types has had enough, or a signal comes. */
+static int follow(struct console *console, json_t **cell)
 {
-	bool over = false, was_over;
-	json_t *cell = NULL;
+	unsigned int looks_over = 0;
+	bool over = false;
 	size_t count;
 	int status;
 
 	for (;;) {
-		was_over = over;
-		json_decref(cell);
-		cell = NULL;
-		status = console->end == CONSOLE_STOPPED ? is_over(console, &over, &cell) : DONE;
+		json_decref(*cell);
+		*cell = NULL;
+		status = console->end == CONSOLE_STOPPED ? look(console, &looks_over, &over, cell) : DONE;
 		if (!status)
 			status = receive(console, &count);
 		if (!status && console->nr_input)
 			status = transmit(console);
-		if (status || (was_over && over && !count) || (!count && !type(console)))
-			break;
-		if (count && is_interrupted)
-			break;
+		if (status || (over && !count))
+			return status;
+		if (count ? is_interrupted : !type(console)) {
+			/* who leaves does not want to know how it ends, but a script that waits for it does */
+			json_decref(*cell);
+			*cell = NULL;
+			return is_interrupted && console->end == CONSOLE_STOPPED ? FAILED : DONE;
+		}
 	}
-	if (!status && was_over && over)
-		status = verdict(console, cell);
-	json_decref(cell);
-	return status;
 }
 
 int console_attach(struct genl *genl, const char *name, enum console_end until)
 {
 	struct console console = { .genl = genl, .name = name, .end = until };
+	json_t *cell = NULL;
 	size_t count;
 	int status;
 
@@ -229,12 +242,20 @@ int console_attach(struct genl *genl, const char *name, enum console_end until)
 	if (until == CONSOLE_NOW)
 		return DONE;
 	begin(&console);
-	status = follow(&console);
+	status = follow(&console, &cell);
 	end(&console);
+	if (!status && cell)
+		status = verdict(&console, cell);
+	json_decref(cell);
 	if (status != REFUSED)
 		return status;
-	/* whom we followed has been destroyed: that is an end, not an error */
-	return genl_refusal(genl)->err == ENOENT ? DONE : genl_refused(genl);
+	if (genl_refusal(genl)->err != ENOENT)
+		return genl_refused(genl);
+	/* whom we followed has been destroyed: that is an end, if not one to be proud of for who ran it */
+	if (until == CONSOLE_GONE)
+		return DONE;
+	fprintf(stderr, "%s: was destroyed\n", name);
+	return FAILED;
 }
 
 int console_run(const struct arguments *arguments)

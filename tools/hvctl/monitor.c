@@ -20,7 +20,7 @@ static void show_event(const json_t *event)
 		printf("cell %s (%llu) %s%s%s", json_text(event, "name"), json_u64(event, "id"), colour_of_state(state),
 		       state, colour(COLOUR_NONE));
 		if (fault)
-			printf(": %s: %s", json_text(fault, "reason"), json_text(fault, "text"));
+			printf(": %s on CPU %llu", json_text(fault, "reason"), json_u64(fault, "cpu"));
 		putchar('\n');
 	}
 	fflush(stdout);

@@ -92,22 +92,50 @@ static void show_cpus(const json_t *cell)
 		show_line("cpus", "%s", ranges_text(json_object_get(cell, "cpus"), ranges));
 }
 
-static void show_fault(const json_t *fault)
+/* Four in a line, in the order of Documentation/ABI/fault.md; what a newer module knows beyond has no name. */
+static void show_registers(const json_t *regs)
 {
-	const json_t *regs = json_object_get(fault, "regs"), *reg;
+	static const char *const names[] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10",
+					     "r11", "r12", "r13", "r14", "r15", "rip", "rflags", "cr0", "cr2", "cr3",
+					     "cr4", "efer", "cs_base" };
+	const json_t *reg;
 	size_t i;
 
-	show_line("fault", "%s%s%s: %s", colour(COLOUR_BAD), json_text(fault, "reason"), colour(COLOUR_NONE),
-		  json_text(fault, "text"));
+	json_array_foreach(regs, i, reg) {
+		bool is_last = i % 4 == 3 || i + 1 == json_array_size(regs);
+
+		printf("%s%-7s %*s%s", i % 4 ? " " : "            ", i < HV_ARRAY_SIZE(names) ? names[i] : "?",
+		       is_last ? 0 : -18, json_string_value(reg), is_last ? "\n" : "");
+	}
+}
+
+static void show_fault(const json_t *fault)
+{
+	const char *text = json_text(fault, "text");
+
+	show_line("fault", "%s%s%s%s%s", colour(COLOUR_BAD), json_text(fault, "reason"), colour(COLOUR_NONE),
+		  *text ? ": " : "", text);
+	/* what has addresses is not for everybody */
 	if (json_object_get(fault, "rip"))
 		show_line("", "CPU %llu at %s%s%s", json_u64(fault, "cpu"), json_text(fault, "rip"),
 			  json_object_get(fault, "gpa") ? ", address " : "", json_text(fault, "gpa"));
-	if (!has_option(OPTION_VERBOSE))
+	else
+		show_line("", "CPU %llu", json_u64(fault, "cpu"));
+	if (!has_option(OPTION_VERBOSE) || !json_object_get(fault, "regs"))
 		return;
 	show_line("", "code %s", json_text(fault, "code"));
-	json_array_foreach(regs, i, reg)
-		printf("%s%18s%s", i % 4 ? " " : "            ", json_string_value(reg),
-		       i % 4 == 3 || i + 1 == json_array_size(regs) ? "\n" : "");
+	show_registers(json_object_get(fault, "regs"));
+}
+
+/* What has become of it. */
+static void show_fate(const json_t *cell)
+{
+	if (json_object_get(cell, "words"))
+		show_line("word", "%s, the last of %llu", json_text(cell, "word"), json_u64(cell, "words"));
+	if (json_object_get(cell, "code"))
+		show_line("shut down", "with code %llu", json_u64(cell, "code"));
+	if (json_object_get(cell, "fault"))
+		show_fault(json_object_get(cell, "fault"));
 }
 
 void show_cell(const json_t *cell)
@@ -126,6 +154,8 @@ void show_cell(const json_t *cell)
 	if (json_object_get(cell, "entry") || json_object_get(cell, "mode"))
 		show_line("entry", "%s%s%s", json_text(cell, "entry"), json_object_get(cell, "mode") ? " in " : "",
 			  json_text(cell, "mode"));
+	if (json_object_get(cell, "cmdline"))
+		show_line("cmdline", "%s", json_text(cell, "cmdline"));
 	show_line("console", "%s", json_is_true(json_object_get(cell, "console")) ? "yes" : "no");
 	show_line("on fault", "%s", json_is_true(json_object_get(cell, "restart")) ? "restart" : "stop");
 	if (json_object_get(cell, "entries"))
@@ -133,7 +163,6 @@ void show_cell(const json_t *cell)
 	show_list("ports", json_object_get(cell, "ports"), (const char *const[]){ "first", "..", "last", "" });
 	show_list("msrs", json_object_get(cell, "msrs"), (const char *const[]){ "index", " (", "access", ")" });
 	show_list("images", json_object_get(cell, "images"), (const char *const[]){ "file", " at ", "gpa", "" });
-	if (json_object_get(cell, "fault"))
-		show_fault(json_object_get(cell, "fault"));
+	show_fate(cell);
 	show_regions(json_object_get(cell, "regions"));
 }

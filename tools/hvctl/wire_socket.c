@@ -51,7 +51,8 @@ struct wire *wire_open(void)
 	/* a kernel without these gives error numbers only; that is enough to go on */
 	(void)set_option(wire->socket, NETLINK_EXT_ACK);
 	(void)set_option(wire->socket, NETLINK_CAP_ACK);
-	/* what a message may be long at most, so that a dump's datagrams are not cut off */
+	/* the counters of a cell of many CPUs are one long message: its length is looked at before it is read */
+	nl_socket_enable_msg_peek(wire->socket);
 	(void)nl_socket_set_msg_buf_size(wire->socket, 64 * 1024);
 	return wire;
 

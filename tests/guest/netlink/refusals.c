@@ -80,6 +80,9 @@ static const struct refusal {
 	{ "cell-create name=a cpu=1 ports*33{first=0x2f8 last=0x2f8}" MEMORY, E(EINVAL), NULL, HV_A_CELL_PORTS, ON },
 	{ "cell-create name=a cpu=1 msr{index=0x10 access=2}" MEMORY, E(EPERM), NULL, HV_A_CELL_MSR, ON },
 	{ "cell-create name=a cpu=1 msr*33{index=1 access=1}" MEMORY, E(EINVAL), NULL, HV_A_CELL_MSR, ON },
+	{ "cell-create name=a cpu=1 cmdline=\1" MEMORY, E(EINVAL), NULL, HV_A_CELL_CMDLINE, ON },
+	{ "cell-create name=a cpu=1 region{gpa=0xfee00000 size=4096 mode=0 flags=7}", E(EEXIST), NULL, HV_A_REGION_GPA,
+	  ON },
 	/* the kernel's, which reads the policies */
 	{ "cell-create name=a cpu=1 stray=1", E(EINVAL), NULL, 60, ON },
 	{ "cell-create name=a cpu=1 state=1", E(EINVAL), NULL, HV_A_CELL_STATE, ON },
@@ -138,7 +141,7 @@ static void try_good(struct nl *nl)
 {
 	static const char *const good[] = {
 		"cell-create dry-run name=a cpu=1 region{gpa=0 size=0x200000 mode=0 flags=0x47 populate}",
-		"cell-create dry-run name=a-b_c.9 nr-cpus=1 entry=0x100000 entry-mode=2 console restart "
+		"cell-create dry-run name=a-b_c.9 nr-cpus=1 entry=0x100000 entry-mode=2 console restart cmdline=quiet "
 		"region{gpa=0x100000 size=0x1000 mode=0 flags=7} "
 		"region{gpa=0x200000 phys=0x200000 size=0x1000 mode=1 flags=3 lenient} "
 		"msr{index=0x10 access=1} ports{first=0x2f8 last=0x2ff}",

@@ -34,8 +34,8 @@ static const struct word cell_words[] = {
 	{ "msr", HV_A_CELL_MSR, NEST, msr_words }, { "entry", HV_A_CELL_ENTRY, U64, NULL },
 	{ "entry-mode", HV_A_CELL_ENTRY_MODE, U32, NULL }, { "console", HV_A_CELL_CONSOLE, FLAG, NULL },
 	{ "restart", HV_A_CELL_RESTART, FLAG, NULL }, { "dry-run", HV_A_CELL_DRY_RUN, FLAG, NULL },
-	{ "image", HV_A_CELL_IMAGE, NEST, image_words }, { "state", HV_A_CELL_STATE, U32, NULL }, STRAY,
-	{ NULL, 0, END, NULL },
+	{ "cmdline", HV_A_CELL_CMDLINE, TEXT, NULL }, { "image", HV_A_CELL_IMAGE, NEST, image_words },
+	{ "state", HV_A_CELL_STATE, U32, NULL }, STRAY, { NULL, 0, END, NULL },
 };
 
 static const struct word hv_words[] = {
@@ -56,7 +56,8 @@ static const struct word console_words[] = {
 #define CELL (BIT(CELL_NAME) | BIT(CELL_ID))
 #define CONFIG                                                                                                         \
 	(BIT(CELL_NAME) | BIT(CELL_CPU) | BIT(CELL_NR_CPUS) | BIT(CELL_REGION) | BIT(CELL_PORTS) | BIT(CELL_MSR) |     \
-	 BIT(CELL_ENTRY) | BIT(CELL_ENTRY_MODE) | BIT(CELL_CONSOLE) | BIT(CELL_RESTART) | BIT(CELL_DRY_RUN))
+	 BIT(CELL_ENTRY) | BIT(CELL_ENTRY_MODE) | BIT(CELL_CONSOLE) | BIT(CELL_RESTART) | BIT(CELL_DRY_RUN) | \
+	 BIT(CELL_CMDLINE))
 #define CONSOLE (BIT(CONSOLE_NAME) | BIT(CONSOLE_ID))
 
 const struct verb verbs[] = {

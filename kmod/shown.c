@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reads what the hypervisor shows of cells. It goes on writing meanwhile. */
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "hvk.h"
+#include "shown.h"
+
+static const void *shown_at(u64 offset)
+{
+	return (const u8 *)hvk.stats + offset;
+}
+
+const struct hv_cell_page *hvk_shown_page(u32 id)
+{
+	const struct hv_cell_page *pages = shown_at(hvk.stats->cells);
+	u32 i;
+
+	for (i = 0; i < HV_MAX_CELLS; i++)
+		if (READ_ONCE(pages[i].id) == id)
+			return &pages[i];
+	return NULL;
+}
+
+const struct hv_cell_cpu_stats *hvk_shown_times(const struct hvk_cell *cell, unsigned int cpu)
+{
+	const struct hv_cell_cpu_stats *stats = shown_at(hvk.stats->cell_cpus);
+
+	return hvk_cell_is_root(cell) ? NULL : &stats[hvk_cpu_number(cpu)];
+}
+
+const struct hv_cpu_stats *hvk_shown_counts(const struct hvk_cell *cell, unsigned int cpu)
+{
+	return hvk_cell_is_root(cell) ? &hvk.stats->cpu[hvk_cpu_number(cpu)] : &hvk_shown_times(cell, cpu)->counts;
+}
+
+/* The first byte that is not overwritten when so many were written. */
+static u64 oldest(u64 written)
+{
+	return written > HV_CELL_CONSOLE ? written - HV_CELL_CONSOLE : 0;
+}
+
+static void copy(const struct hv_cell_page *page, u64 from, u8 *to, size_t count)
+{
+	size_t at = from % HV_CELL_CONSOLE, first = min_t(size_t, count, HV_CELL_CONSOLE - at);
+
+	memcpy(to, page->console + at, first);
+	memcpy(to + first, page->console, count - first);
+}
+
+size_t hvk_shown_console(const struct hvk_cell *cell, u64 *pos, u8 *to, size_t room)
+{
+	u64 written = smp_load_acquire(&cell->page->written), from, first;
+	size_t count;
+
+	from = clamp(*pos, oldest(written), written);
+	count = min_t(u64, room, written - from);
+	copy(cell->page, from, to, count);
+	/* Bytes that were overwritten while they were copied are seen by the number of those that were written. */
+	smp_rmb();
+	first = oldest(READ_ONCE(cell->page->written));
+	*pos = max(from, first);
+	if (*pos >= from + count)
+		return 0;
+	count -= *pos - from;
+	memmove(to, to + (*pos - from), count);
+	return count;
+}
