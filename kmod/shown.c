@@ -56,9 +56,9 @@ size_t hvk_shown_console(const struct hvk_cell *cell, u64 *pos, u8 *to, size_t r
 	from = clamp(*pos, oldest(written), written);
 	count = min_t(u64, room, written - from);
 	copy(cell->page, from, to, count);
-	/* Bytes that were overwritten while they were copied are seen by the number of those that were written. */
+	/* What may have been overwritten while it was copied. */
 	smp_rmb();
-	first = oldest(READ_ONCE(cell->page->written));
+	first = oldest(READ_ONCE(cell->page->begun));
 	*pos = max(from, first);
 	if (*pos >= from + count)
 		return 0;
