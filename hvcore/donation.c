@@ -164,7 +164,9 @@ static int give_back(const struct run *run)
 	err = hv_owner_begin(&hv.owners, 3);
 	if (err)
 		return err;
-	err = change(run, HV_PSC_SHARED);
+	err = hv_peek_forget(run->start, run->size);
+	if (!err)
+		err = change(run, HV_PSC_SHARED);
 	if (!err) {
 		err = map(run);
 		if (err && change(run, HV_PSC_PRIVATE))

@@ -154,7 +154,8 @@ bool hv_memory_is_hidden(u64 gpa)
 	hv_lock(&hv.owners.lock);
 	owner = hv_owner_of(&hv.owners, hv_hpa(gpa & ~hv.encryption_bit), &end);
 	hv_unlock(&hv.owners.lock);
-	return owner == HV_OWNER_HYPERVISOR || owner == HV_MEMORY_SHOWN || owner == HV_OWNER_DEVICE;
+	return owner == HV_OWNER_HYPERVISOR || owner == HV_MEMORY_SHOWN || owner == HV_OWNER_DEVICE ||
+	       owner == HV_MEMORY_DONATED || (owner > HV_OWNER_ROOT && owner <= HV_OWNER_MAX_CELL);
 }
 
 /* Everything that @who's tables map is something that @who may map. */

@@ -249,5 +249,7 @@ enum hv_verdict hv_root_violation(struct hv_cpu *cpu, struct hv_exit *exit)
 		 exit->gpa, hv_arch_guest_rip(cpu));
 	if (hidden && (exit->access & HV_ACCESS_WRITE) && !exit->during && hv_arch_skip_write(cpu, exit))
 		return HV_RESUME;
+	if (exit->access == HV_ACCESS_READ && hv_peek(exit->gpa))
+		return HV_RESUME;
 	return HV_INJECT_GP;
 }

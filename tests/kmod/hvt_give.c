@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Gives memory to the hypervisor and takes it back, again and again: while it is away no CPU reaches it, though each
+ * Gives memory to the hypervisor and takes it back, again and again: while it is away every CPU finds zeros, though each
  * has just used it; afterwards it is what it was. And lists that have to be refused.
  */
 #include <linux/io.h>
@@ -105,7 +105,7 @@ static bool can_read(const u64 *p, u64 *value)
 }
 
 struct count {
-	atomic_t readable, right;
+	atomic_t zero, right;
 };
 
 static void look(void *arg)
@@ -117,8 +117,9 @@ static void look(void *arg)
 	for (i = 0; i < PIECES; i++) {
 		if (!can_read(pieces[i].memory, &value))
 			continue;
-		atomic_inc(&count->readable);
-		if (value == i + 1)
+		if (!value)
+			atomic_inc(&count->zero);
+		else if (value == i + 1)
 			atomic_inc(&count->right);
 	}
 }
@@ -141,7 +142,7 @@ static void cycle(struct seq_file *m)
 		count = look_everywhere();
 		given = send(HV_PSC_PRIVATE);
 		count = look_everywhere();
-		away += !atomic_read(&count.readable);
+		away += atomic_read(&count.zero) == all;
 		returned = send(HV_PSC_SHARED);
 		count = look_everywhere();
 		back += atomic_read(&count.right) == all;

@@ -7,6 +7,7 @@
 #include <hv/cpu.h>
 #include <hv/normal_world.h>
 #include <hv/owner.h>
+#include <hv/peek.h>
 #include <hv/pool.h>
 #include <hv/psc.h>
 #include <hvabi/launch.h>
@@ -30,6 +31,8 @@ struct hv {
 	u32 moderation;			/* HV_MODERATE_*; lock: cells_lock */
 	u32 nr_cells;			/* root not counted; changed under cells_lock, read without */
 	void *zero_page;		/* what root sees of hidden memory */
+	struct hv_peek peeks[HV_PEEKS];	/* lock: root.space's, for these two */
+	u32 next_peek;
 	u64 encryption_bit;		/* of addresses, 0 if there is none; fixed before launch */
 
 	u32 active_cpus;		/* CPUs that run as guests or are about to; atomic */

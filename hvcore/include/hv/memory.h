@@ -45,7 +45,7 @@ int __must_check hv_memory_map_own(struct hv_pt *pt, u64 at, hv_hpa_t start, u64
 /** hv_memory_is_roots() - is all of [gpa, gpa + size) RAM, and root's own? */
 bool hv_memory_is_roots(u64 gpa, u64 size);
 
-/** hv_memory_is_hidden() - does what root finds at @gpa, with or without encryption, belong to the hypervisor? */
+/** hv_memory_is_hidden() - does what root finds at @gpa, with or without encryption, belong to us, or to a cell? */
 bool hv_memory_is_hidden(u64 gpa);
 
 /** hv_memory_check() - every frame of the pool is free or in use once, and has one owner. Return: 0 or -EIO. */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
-# Memory goes to the hypervisor and comes back: no CPU reaches it meanwhile, and in the end nothing is left of it.
+# Memory goes to the hypervisor and comes back: every CPU finds zeros meanwhile, and in the end nothing is left of it.
 #
 # machine: vendors=svm,vmx kernels=6.1-cloud,6.12 kernels.vmx=6.1-cloud timeout=120
 
@@ -21,7 +21,7 @@ cat /sys/kernel/debug/hvt_give/result >/tmp/result
 rmmod hvt_give
 equal "memory can be given" "$(says given)" 0
 equal "and is returned" "$(says returned)" 0
-equal "no CPU reaches it while it is away" "$(says away)" $rounds
+equal "every CPU finds zeros while it is away" "$(says away)" $rounds
 equal "and all find in it what was there" "$(says back)" $rounds
 equal "the pool has as many free frames as before" "$(cat $hv/pool_frames_free)" "$free"
 flushes=$(($(cat $hv/tlb_flushes) - flushes))
