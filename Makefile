@@ -17,8 +17,8 @@ quiet = $(if $(V),,-s)
 btf = $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 kbuild = $(MAKE) $(quiet) $(jobs) -C $(KDIR) $(btf) $(if $(C),C=$(C) "CF=$(CF)")
 
-.PHONY: all module image hvctl guest kernel modules-all unit static vm-svm vm-vmx check demo bench shell-svm shell-vmx \
-	install clean help
+.PHONY: all module image hvctl guest cells kernel modules-all unit static vm-svm vm-vmx check demo bench shell-svm \
+	shell-vmx install clean help
 
 all: module hvctl ## hv.ko for KDIR (default: the running kernel) and tools/hvctl/hvctl
 
@@ -30,6 +30,9 @@ hvctl: ## the control tool
 
 guest: ## programs for the test machines
 	+@test ! -e tests/guest/Makefile || $(MAKE) $(quiet) $(jobs) -C tests/guest
+
+cells: ## programs for cells, build/cells/
+	+@test ! -e tests/cells/Makefile || $(MAKE) $(quiet) $(jobs) -C tests/cells
 
 # Kbuild puts objects beside sources, so every kernel gets a tree of its own.
 kernel: image
@@ -44,7 +47,7 @@ module: kernel
 	@cmp -s $(tree)/hv.ko hv.ko || cp $(tree)/hv.ko hv.ko
 	@echo "hv.ko is for $(release)"
 
-modules-all: image guest ## hv.ko and test modules for every kernel whose headers are installed
+modules-all: image guest cells ## hv.ko and test modules for every kernel whose headers are installed
 	+@set -e; for dir in $(headers); do $(MAKE) kernel KDIR=$$dir; done
 
 unit: ## host tests

@@ -25,6 +25,7 @@ build() { # DESCRIPTION MAKE-ARGUMENT...
 build "the resident image" image
 build "hvctl" hvctl
 build "programs for the test machines" guest
+build "programs for cells" cells
 kernels=0
 for headers in /usr/src/linux-headers-*-amd64; do
 	[ -d "$headers" ] || continue

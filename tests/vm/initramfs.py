@@ -131,6 +131,7 @@ def add_ours(archive, kernel, hv, scenarios, includes):
             "scenarios": scenarios.glob("*.sh"),
             "modules": (kernel.out / "tests").glob("*.ko"),
             "bin": [*(BUILD / "guest").glob("*"), ROOT / "tools/hvctl/hvctl"],
+            "configs": (BUILD / "cells").glob("*.*"),
             "": [ROOT / "configs", *includes]}.items():
         for source in sorted(sources):
             if source.exists():
