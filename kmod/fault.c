@@ -34,6 +34,11 @@ unsigned int hvk_fault_cpu(const struct hvk_cell *cell)
 	return hvk_cpu_of_number(cell->fault.cpu);
 }
 
+bool hvk_fault_has_address(const struct hvk_cell *cell)
+{
+	return cell->fault.access && reason_of(&cell->fault) != HV_EXIT_io;
+}
+
 /* Something that it has, but not with all rights. Devices fill pages. */
 static bool has_page(const struct hv_cellconf *conf, u64 gpa)
 {
@@ -63,12 +68,15 @@ void hvk_fault_text(const struct hvk_cell *cell, char text[HVK_FAULT_TEXT])
 	const struct hv_fault *fault = &cell->fault;
 	u32 reason = reason_of(fault);
 
-	if (fault->access)
+	if (hvk_fault_has_address(cell))
 		memory_text(cell, text);
 	else if (reason == HV_EXIT_shutdown)
 		snprintf(text, HVK_FAULT_TEXT, "the cell had a triple fault");
 	else if (reason == HV_EXIT_invalid)
 		snprintf(text, HVK_FAULT_TEXT, "the CPU does not enter the cell, whose state makes no sense to it");
+	else if (reason == HV_EXIT_other)
+		snprintf(text, HVK_FAULT_TEXT, "the cell did what the hypervisor does not know (exit 0x%x, 0x%llx)",
+			 fault->nr, fault->value);
 	else
 		snprintf(text, HVK_FAULT_TEXT, "the cell did what no cell may: %s (exit 0x%x, 0x%llx)",
 			 reasons[reason].text, fault->nr, fault->value);

@@ -15,7 +15,7 @@ static int put_record(struct sk_buff *skb, const struct hvk_cell *cell)
 	    nla_put(skb, HV_A_FAULT_CODE, min_t(u8, fault->nr_code, HV_FAULT_CODE), fault->code) ||
 	    nla_put(skb, HV_A_FAULT_REGS, sizeof(fault->regs), fault->regs))
 		return -EMSGSIZE;
-	return fault->access ? nla_put_u64_64bit(skb, HV_A_FAULT_GPA, fault->gpa, HV_A_FAULT_PAD) : 0;
+	return hvk_fault_has_address(cell) ? nla_put_u64_64bit(skb, HV_A_FAULT_GPA, fault->gpa, HV_A_FAULT_PAD) : 0;
 }
 
 int hvk_nl_put_fault(struct sk_buff *skb, const struct hvk_cell *cell, bool with_record)

@@ -34,10 +34,12 @@ const struct hv_cpu_stats *hvk_shown_counts(const struct hvk_cell *cell, unsigne
 	return hvk_cell_is_root(cell) ? &hvk.stats->cpu[hvk_cpu_number(cpu)] : &hvk_shown_times(cell, cpu)->counts;
 }
 
-/* The first byte that is not overwritten when so many were written. */
-static u64 oldest(u64 written)
+/* The first byte that is still what it was, whatever is being written. */
+static u64 oldest(const struct hv_cell_page *page)
 {
-	return written > HV_CELL_CONSOLE ? written - HV_CELL_CONSOLE : 0;
+	u64 begun = READ_ONCE(page->begun);
+
+	return begun > HV_CELL_CONSOLE ? begun - HV_CELL_CONSOLE : 0;
 }
 
 static void copy(const struct hv_cell_page *page, u64 from, u8 *to, size_t count)
@@ -50,16 +52,15 @@ static void copy(const struct hv_cell_page *page, u64 from, u8 *to, size_t count
 
 size_t hvk_shown_console(const struct hvk_cell *cell, u64 *pos, u8 *to, size_t room)
 {
-	u64 written = smp_load_acquire(&cell->page->written), from, first;
-	size_t count;
+	/* pairs with the release after the bytes in hvcore/cell_console.c */
+	u64 written = smp_load_acquire(&cell->page->written);
+	u64 from = clamp(*pos, min(oldest(cell->page), written), written);
+	size_t count = min_t(u64, room, written - from);
 
-	from = clamp(*pos, oldest(written), written);
-	count = min_t(u64, room, written - from);
 	copy(cell->page, from, to, count);
-	/* What may have been overwritten while it was copied. */
+	/* Who overwrites what we copy has said so before: pairs with the store of begun, there. */
 	smp_rmb();
-	first = oldest(READ_ONCE(cell->page->begun));
-	*pos = max(from, first);
+	*pos = max(from, min(oldest(cell->page), written));
 	if (*pos >= from + count)
 		return 0;
 	count -= *pos - from;
