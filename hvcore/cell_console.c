@@ -17,7 +17,9 @@ static s64 write(struct hv_cpu *cpu, u64 gpa, u64 size)
 	struct hv_cell_page *page = cpu->cell->page;
 	u64 done, at, piece;
 
-	hv_store_release(&page->begun, page->written + size);
+	/* Ahead of the first byte; a write that failed may have been longer, and what it destroyed stays destroyed. */
+	if (page->begun < page->written + size)
+		(void)hv_exchange(&page->begun, page->written + size);
 	for (done = 0; done < size; done += piece) {
 		at = (page->written + done) % HV_CELL_CONSOLE;
 		piece = HV_CELL_CONSOLE - at;

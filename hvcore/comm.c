@@ -80,7 +80,7 @@ static void fill(const struct hv_cell *cell, struct hv_comm *comm)
 	comm->nr_cpus = cell->nr_cpus;
 	comm->nr_regions = conf->nr_regions;
 	comm->tsc_khz = hv.config->tsc_khz;
-	comm->apic_khz = hv_arch_apic_khz();
+	comm->apic_khz = hv.apic_khz;
 	memcpy(comm->name, conf->name, sizeof(comm->name));
 	memcpy(comm->cmdline, conf->cmdline, sizeof(comm->cmdline));
 	for (i = 0; i < cell->nr_cpus; i++)

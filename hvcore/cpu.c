@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CPUs between cells: whose they are, and what they do while no guest runs on them. Who asks does not wait; whoever asked
- * looks again later. See Documentation/design/cells.md.
+ * CPUs between cells: whose they are, and what they do while no guest runs on them. Who asks does not wait; whoever
+ * asked looks again later. See Documentation/design/cells.md.
  */
 #include <hv/arch.h>
 #include <hv/atomic.h>

@@ -51,9 +51,12 @@ static enum hv_verdict deny_instruction(struct hv_cpu *cpu)
 
 static enum hv_verdict stop(struct hv_cpu *cpu, const struct hv_exit *exit, const char *what)
 {
-	hv_log(HV_LOG_ERR, "%s: %s on CPU %u (code 0x%x, 0x%llx), RIP 0x%llx", hv_cell_name(cpu->cell), what, cpu->id,
-	       exit->nr, exit->value, hv_arch_guest_rip(cpu));
-	return cpu->cell == &hv.root ? HV_STOP_CELL : hv_cell_fail(cpu, exit);
+	/* Of other cells the record tells it all. */
+	if (cpu->cell != &hv.root)
+		return hv_cell_fail(cpu, exit);
+	hv_log(HV_LOG_ERR, "root: %s on CPU %u (code 0x%x, 0x%llx), RIP 0x%llx", what, cpu->id, exit->nr, exit->value,
+	       hv_arch_guest_rip(cpu));
+	return HV_STOP_CELL;
 }
 
 enum hv_verdict hv_exit_refuse(struct hv_cpu *cpu, const struct hv_exit *exit)

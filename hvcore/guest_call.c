@@ -19,7 +19,7 @@ static s64 info(struct hv_cpu *cpu)
 	case HV_INFO_TSC_KHZ:
 		return (s64)hv.config->tsc_khz;
 	case HV_INFO_APIC_KHZ:
-		return (s64)hv_arch_apic_khz();
+		return (s64)hv.apic_khz;
 	case HV_INFO_COMM:
 		return HV_COMM_GPA;
 	case HV_INFO_STARTS:

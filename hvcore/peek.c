@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Root looks at memory that it gave away. Crash dumps and scanners of memory do, and must not die of it: they see zeros, as
- * where the hypervisor is. Mapping all of it so would take a table for each 2 MiB, so only the last few pages are.
+ * Root looks at memory that it gave away. Crash dumps and scanners of memory do, and must not die of it: they see
+ * zeros, as where the hypervisor is. Mapping all of it so would take a table for each 2 MiB, so only the last few pages
+ * are.
  */
 #include <hv/hv.h>
 #include <hv/memory.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Writes of guests to the registers of the local APIC. An INIT that hardware delivers takes the CPU away from us (SVM),
- * or leaves so little time that the start-up IPI behind it may be lost (VMX); and CPUs of one cell are none of another's
- * business. So for cells always, for root while CPUs are started or there are cells, and on SVM at all times, the page
- * is mapped read-only.
+ * or leaves so little time that the start-up IPI behind it may be lost (VMX); and CPUs of one cell are none of
+ * another's business. So for cells always, for root while CPUs are started or there are cells, and on SVM at all times,
+ * the page is mapped read-only.
  */
 #include <hv/arch.h>
 #include <hv/atomic.h>
@@ -55,7 +55,7 @@ static HV_COLD void deny(struct x86_cpu *cpu, u32 offset, u32 value)
 		 offset);
 }
 
-/* From the local vector table comes nothing but interrupts and NMIs for this CPU; INIT and SMIs are not its own affair. */
+/* From the local vector table come interrupts and NMIs for this CPU, and nothing else: SMIs are not its own affair. */
 bool x86_apic_may_lvt(u32 value)
 {
 	u64 mode = HV_GET(X86_ICR_MODE, value);
@@ -77,6 +77,13 @@ static void write_of_cell(struct x86_cpu *cpu, u32 offset, u32 value)
 	case X86_APIC_TIMER_COUNT:
 	case X86_APIC_TIMER_DIVIDE:
 		x86_apic_write(offset, value);
+		break;
+	case X86_APIC_DFR:
+		/* Others know the flat model only: "Logical Destination Mode". */
+		if (HV_GET(X86_APIC_MODEL, value) == X86_APIC_FLAT)
+			x86_apic_write(offset, value);
+		else
+			deny(cpu, offset, value);
 		break;
 	case X86_APIC_LVT_CMCI:
 	case X86_APIC_LVT_THERMAL:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The local APIC of a CPU that changes hands: as behind INIT, and without interrupts that were for somebody else. What is
- * pending goes away by being taken only ("Interrupt Acceptance for Fixed Interrupts").
+ * The local APIC of a CPU that changes hands: as behind INIT, and without interrupts that were for somebody else. What
+ * is pending goes away by being taken only ("Interrupt Acceptance for Fixed Interrupts").
  */
 #include <hv/arch.h>
 #include <hv/hv.h>
@@ -14,13 +14,6 @@
 
 #define NR_VECTORS 256
 #define MEASURE_US 1000ULL
-
-static u64 apic_khz;
-
-u64 hv_arch_apic_khz(void)
-{
-	return apic_khz;
-}
 
 static u32 in_group(u32 first)
 {
@@ -74,7 +67,7 @@ static void measure(void)
 		x86_pause();
 	passed = ~0u - x86_apic_read(X86_APIC_TIMER_NOW);
 	x86_apic_write(X86_APIC_TIMER_COUNT, 0);
-	apic_khz = passed * 1000 / MEASURE_US;
+	hv.apic_khz = passed * 1000 / MEASURE_US;
 }
 
 void x86_apic_quiet(struct x86_cpu *cpu)
@@ -83,7 +76,7 @@ void x86_apic_quiet(struct x86_cpu *cpu)
 	mask_sources();
 	x86_apic_write(X86_APIC_TPR, 0);
 	take_all();
-	if (!apic_khz)
+	if (!hv.apic_khz)
 		measure();
 	x86_apic_write(X86_APIC_TIMER_DIVIDE, 0);
 	x86_apic_write(X86_APIC_ESR, 0);

@@ -79,8 +79,9 @@ void hv_arch_cpu_keep(struct hv_cpu *core)
 	const struct hv_cellconf *conf = core->cell->conf;
 	u32 i;
 
+	/* What is not there is not written either. */
 	for (i = 0; i < conf->nr_msrs; i++)
-		(void)x86_rdmsr_safe(conf->msrs[i].index, &kept_of(core)[i]); /* what is not there is not written either */
+		(void)x86_rdmsr_safe(conf->msrs[i].index, &kept_of(core)[i]);
 }
 
 void hv_arch_cpu_restore(struct hv_cpu *core)
@@ -99,14 +100,14 @@ u32 hv_arch_comm_flags(void)
 }
 
 /*
- * Tables for a cell that begins in 64-bit mode, in the order of their frames: the first 4 GiB, and the GiB of the entry if
- * that is not among them.
+ * Tables for a cell that begins in 64-bit mode, in the order of their frames: the first 4 GiB, and the GiB of the entry
+ * if that is not among them.
  */
 enum boot_table { BOOT_ROOT, BOOT_THIRD, BOOT_LOW, BOOT_HIGH_THIRD = BOOT_LOW + 4, BOOT_HIGH, BOOT_TABLES };
 
 #define BOOT_ENTRY (X86_PTE_P | X86_PTE_W | X86_PTE_A)
 
-HV_STATIC_ASSERT(BOOT_TABLES * HV_PAGE_SIZE <= HV_BOOT_SIZE);
+HV_STATIC_ASSERT(HV_BOOT_SIZE / HV_PAGE_SIZE >= BOOT_TABLES);
 
 static u64 boot_table(unsigned int table)
 {
@@ -240,7 +241,5 @@ enum hv_verdict x86_cell_violation(struct x86_cpu *cpu, struct hv_exit *exit)
 {
 	if (x86_apic_is_page(cpu, exit->gpa) && !x86_apic_is_x2apic() && exit->access == HV_ACCESS_WRITE)
 		return x86_apic_emulate(cpu, exit);
-	hv_event("%s: no right to memory at 0x%llx, RIP 0x%llx", hv_cell_name(cpu->core.cell), exit->gpa,
-		 hv_arch_guest_rip(&cpu->core));
 	return hv_cell_fail(&cpu->core, exit);
 }

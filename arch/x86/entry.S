@@ -80,9 +80,9 @@ x86_rdmsr_safe:
 	WRITE_SAFE	x86_xsetbv_safe, xsetbv
 
 /*
- * void x86_idle(rdi = const u32 *requests, rsi = const bool *nmi_pending): until an NMI, unless there are requests or one
- * has come. An NMI from x86_idle_begin to x86_idle_end has it look again, so that none that comes between the look and
- * the HLT is slept over.
+ * void x86_idle(rdi = const u32 *requests, rsi = const bool *nmi_pending): until an NMI, unless there are requests or
+ * one has come. An NMI from x86_idle_begin to x86_idle_end has it look again, so that none that comes between the look
+ * and the HLT is slept over.
  */
 	.globl	x86_idle
 	.hidden	x86_idle

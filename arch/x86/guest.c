@@ -27,7 +27,7 @@ static const u8 *look(struct x86_cpu *cpu, unsigned int window, u64 gpa)
 	return at + (gpa & ~HV_PAGE_MASK);
 }
 
-/* Frames have only the bits that an entry of a table can have. How many of the @size bytes at @gpa lie in one of them? */
+/* How many of @size bytes at @gpa lie in one frame? None if it has bits that an entry of a table cannot have. */
 static u64 piece_of(u64 gpa, u64 size)
 {
 	u64 left = HV_PAGE_SIZE - (gpa & ~HV_PAGE_MASK);

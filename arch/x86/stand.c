@@ -41,7 +41,7 @@ void x86_host_take_interrupt(void)
 	x86_lidt(&x86_host_idt);
 }
 
-/* An NMI that came is a kick, or for a guest that does not run. Its flag goes down before the requests are read again. */
+/* An NMI that came is a kick, or for a guest that does not run. Its flag goes down before requests are read again. */
 void hv_arch_idle(struct hv_cpu *core)
 {
 	struct x86_cpu *cpu = x86_cpu_of(core);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Gives memory to the hypervisor and takes it back, again and again: while it is away every CPU finds zeros, though each
- * has just used it; afterwards it is what it was. And lists that have to be refused.
+ * Gives memory to the hypervisor and takes it back, again and again: while it is away every CPU finds zeros, though
+ * each has just used it; afterwards it is what it was. And lists that have to be refused.
  */
 #include <linux/io.h>
 #include <linux/mm.h>

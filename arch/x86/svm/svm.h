@@ -37,7 +37,7 @@ void svm_handle_rare(struct x86_cpu *cpu);
 /** svm_write_efer() - WRMSR of EFER, whose SVME stays on */
 void svm_write_efer(struct x86_cpu *cpu);
 
-/** svm_npf_access() - of a nested page fault: what kind of access, and what the CPU delivered meanwhile, which comes again */
+/** svm_npf_access() - of a nested page fault: where, how, and what the CPU delivered meanwhile, which comes again */
 void svm_npf_access(struct svm_vmcb *vmcb, struct hv_exit *exit);
 
 /** svm_finish() - apply a verdict, of which the frequent one is short */

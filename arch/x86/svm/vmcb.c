@@ -85,8 +85,8 @@ static void put_state(struct svm_vmcb *vmcb, const struct x86_state *state)
 }
 
 /*
- * Zero exits is the goal: interrupts, HLT, CR3, page faults and the time-stamp counter are the guest's own; of root, also
- * CPUID, I/O and WBINVD.
+ * Zero exits is the goal: interrupts, HLT, CR3, page faults and the time-stamp counter are the guest's own; of root,
+ * also CPUID, I/O and WBINVD.
  */
 void svm_put_controls(struct x86_cpu *cpu)
 {

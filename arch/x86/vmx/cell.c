@@ -76,8 +76,8 @@ static HV_COLD void leave_caches(struct x86_cpu *cpu)
 }
 
 /*
- * "Debug Exceptions" in "Exception Bitmap": the exit comes before DR6 and DR7 change, and shadows of STI and MOV SS would
- * be in the way of an entry with TF.
+ * "Debug Exceptions" in "Exception Bitmap": the exit comes before DR6 and DR7 change, and shadows of STI and MOV SS
+ * would be in the way of an entry with TF.
  */
 static void note_causes(u64 causes)
 {

@@ -104,9 +104,6 @@ bool hv_arch_cell_registers(unsigned int i, u64 *page);
 /** hv_arch_cell_boot() - write what a cell's first CPU needs in memory to begin; errors as of hv_aspace_copy_to() */
 int __must_check hv_arch_cell_boot(struct hv_cell *cell);
 
-/** hv_arch_apic_khz() - of the timer of the local APIC, undivided; 0 before the first CPU was cleaned for a cell */
-u64 hv_arch_apic_khz(void);
-
 /** hv_arch_comm_flags() - HV_COMM_* that say what machine this is */
 u32 hv_arch_comm_flags(void);
 

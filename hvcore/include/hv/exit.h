@@ -70,7 +70,7 @@ enum hv_verdict hv_hypercall(struct hv_cpu *cpu, struct hv_exit *exit);
 /** hv_guest_call() - the same, of a cell that is not root */
 enum hv_verdict hv_guest_call(struct hv_cpu *cpu, struct hv_exit *exit);
 
-/** hv_exit_refuse() - nothing that the guest may do, or nothing that anybody asked for: report it, deny it or stop it */
+/** hv_exit_refuse() - nothing that the guest may do, or that anybody asked for: report it, deny it or stop it */
 enum hv_verdict hv_exit_refuse(struct hv_cpu *cpu, const struct hv_exit *exit);
 
 #endif

@@ -29,6 +29,7 @@ struct hv {
 	struct hv_cell *cells[HV_MAX_CELLS];
 	struct hv_lock cells_lock;	/* of the table, of every cell's state and of whose the CPUs are; outermost */
 	u32 moderation;			/* HV_MODERATE_*; lock: cells_lock */
+	u64 apic_khz;			/* of the local APIC's timer, undivided; 0 before a CPU first came to a cell */
 	u32 nr_cells;			/* root not counted; changed under cells_lock, read without */
 	void *zero_page;		/* what root sees of hidden memory */
 	struct hv_peek peeks[HV_PEEKS];	/* lock: root.space's, for these two */

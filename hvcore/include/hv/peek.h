@@ -14,7 +14,7 @@ struct hv_peek {
 	bool is_open;		/* root maps it: zeros */
 };
 
-/** hv_peek() - root read @gpa: if it gave that away, let it read zeros there. False if it did not, or memory is short. */
+/** hv_peek() - root read @gpa: let it read zeros if it gave that away. False if it did not, or memory is short. */
 bool hv_peek(u64 gpa);
 
 /** hv_peek_forget() - [start, start + size) is about to come back. With root's map locked. 0 or -ENOMEM. */

@@ -54,12 +54,12 @@ enum hv_fault_reg {
 struct hv_fault {
 	u32 cpu;		/* by the hypervisor's number */
 	u32 reason;		/* enum hv_exit_reason */
-	u32 nr;			/* the hardware's code for it */
-	u8 access;		/* memory: HV_FAULT_READ, ... */
+	u32 nr;			/* the hardware's code for it; of an access to memory 0 */
+	u8 access;		/* to memory, HV_FAULT_READ and so on, which makes @gpa valid; else 0 */
 	u8 nr_code;		/* how many bytes of @code could be read */
 	u8 rsvd[2];
 	u64 gpa;		/* memory: where */
-	u64 value;		/* what the hardware says besides */
+	u64 value;		/* what the hardware says besides; of memory 0 */
 	u64 tsc;
 	u64 regs[HV_FAULT_REGS];
 	u8 code[HV_FAULT_CODE + 1];	/* at RIP */
@@ -92,7 +92,7 @@ struct hv_cell_page {
 	struct hv_fault fault;
 	u8 rsvd[704];
 	u64 begun;		/* goes ahead of @written: what is HV_CELL_CONSOLE behind it may be overwritten now */
-	u64 written;		/* bytes of console output since it was created: byte n is console[n % HV_CELL_CONSOLE] */
+	u64 written;		/* bytes of console output so far: byte n is console[n % HV_CELL_CONSOLE] */
 	u8 console[HV_CELL_CONSOLE];
 };
 HV_ASSERT_SIZE(struct hv_fault, 256);

@@ -80,7 +80,7 @@ struct hv_cellconf {
 	struct hv_conf_ports ports[HV_CONF_MAX_PORTS];
 	struct hv_conf_msr msrs[HV_CONF_MAX_MSRS];
 	u64 masks[HV_CONF_MAX_VCPUS];		/* physical CPUs on which the virtual one may run */
-	u32 physical[HV_CONF_MAX_VCPUS];	/* CPU that it is, by root's numbers; by default its own number */
+	u32 physical[HV_CONF_MAX_VCPUS];	/* CPU that it is, by the reader's numbers; by default its own */
 	char cmdline[HV_CONF_CMDLINE];		/* for the program: printable, zeros behind it, one at least */
 };
 HV_ASSERT_SIZE(struct hv_conf_region, 32);

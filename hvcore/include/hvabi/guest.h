@@ -7,9 +7,9 @@
 #define HVABI_GUEST_H
 
 /*
- * CPUID: leaf 0x40000000 has the highest leaf in EAX and the signature "hv:partition" in EBX, ECX, EDX; the next one the
- * version of this interface in EAX, the number of this CPU in its cell in EBX, how many there are in ECX, and where the
- * comm page is in EDX.
+ * CPUID: leaf 0x40000000 has the highest leaf in EAX and the signature "hv:partition" in EBX, ECX, EDX; the next one
+ * the version of this interface in EAX, the number of this CPU in its cell in EBX, how many there are in ECX, and where
+ * the comm page is in EDX.
  */
 #define HV_GUEST_LEAF 0x40000000
 #define HV_GUEST_EBX 0x703a7668	/* "hv:p" */
@@ -18,13 +18,13 @@
 #define HV_GUEST_VERSION 1
 
 /*
- * Hypercalls, by VMCALL on Intel's and VMMCALL on AMD's CPUs, at CPL 0, in any mode. Number in RAX, arguments in RDI and
- * RSI (outside of 64-bit code their lower 32 bits), result in RAX: negative is an error. Everything else is preserved.
- * Buffers are guest-physical memory of the cell.
+ * Hypercalls, by VMCALL on Intel's and VMMCALL on AMD's CPUs, at CPL 0, in any mode. Number in RAX, arguments in RDI
+ * and RSI (outside of 64-bit code their lower 32 bits), result in RAX: negative is an error. Everything else is
+ * preserved. Buffers are guest-physical memory of the cell.
  */
 #define HV_GC_INFO 0x100	/* RDI: HV_INFO_* */
 #define HV_GC_WRITE 0x101	/* to the console. RDI: buffer, RSI: bytes, at most HV_GC_BYTES. Returns bytes. */
-#define HV_GC_READ 0x102	/* from the console. RDI: buffer, RSI: bytes, likewise. Returns bytes; 0: there is nothing */
+#define HV_GC_READ 0x102	/* from the console. RDI: buffer, RSI: bytes, likewise. Returns bytes, maybe 0 */
 #define HV_GC_YIELD 0x103	/* RDI: a word for root, in which the last one shows */
 #define HV_GC_SHUTDOWN 0x104	/* RDI: a code for root. The cell stops; there is no return. */
 #define HV_GC_BYTES 4096
@@ -47,7 +47,7 @@
 #define HV_APIC_GPA 0xfee00000
 #define HV_COMM_GPA 0xfef00000
 #define HV_COMM_SIZE 0x1000
-/* Tables of a cell that begins in 64-bit mode: its first 4 GiB and the GiB of its entry, identically. Its own memory. */
+/* Tables of a cell that begins in 64-bit mode: its first 4 GiB and the GiB of its entry. Its own memory. */
 #define HV_BOOT_GPA 0xfef01000
 #define HV_BOOT_SIZE 0xf000
 
@@ -60,6 +60,8 @@
  */
 #define HV_MULTIBOOT_MAGIC 0x2badb002
 
+#define HV_COMM_MAX_CPUS 64
+
 #ifndef __ASSEMBLER__
 
 #include <hv/check.h>
@@ -68,7 +70,6 @@
 #define HV_COMM_SIGNATURE 0x6d6d6f637668ULL	/* "hvcomm" */
 #define HV_COMM_X2APIC 0x1	/* the local APIC is in x2APIC mode, else in xAPIC mode; that cannot be changed */
 #define HV_COMM_CONSOLE 0x2	/* there is a console */
-#define HV_COMM_MAX_CPUS 64
 #define HV_COMM_MAX_REGIONS 64
 #define HV_COMM_NAME 32
 #define HV_COMM_CMDLINE 256

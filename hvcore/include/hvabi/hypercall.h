@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Hypercalls of root; those of the other cells are in hvabi/guest.h. Number in RAX, arguments in RDI, RSI, RDX; result in RAX; everything else is preserved. */
+/*
+ * Hypercalls of root; those of the other cells are in hvabi/guest.h. Number in RAX, arguments in RDI, RSI, RDX; result
+ * in RAX; everything else is preserved.
+ */
 #ifndef HVABI_HYPERCALL_H
 #define HVABI_HYPERCALL_H
 
@@ -29,8 +32,8 @@
 #define HV_HC_DONATE 5
 
 /*
- * A cell, in the order of its life. Root only, CPL 0. None waits for another CPU or scrubs more than HV_CELL_STEP bytes,
- * so that none keeps its CPU for long: -EAGAIN says that it is under way, and to call again.
+ * A cell, in the order of its life. Root only, CPL 0. None waits for another CPU or scrubs more than HV_CELL_STEP
+ * bytes, so that none keeps its CPU for long: -EAGAIN says that it is under way, and to call again.
  */
 #define HV_HC_CELL_CREATE 6	/* RDI: address of a struct hv_cellconf, CPUs by the hypervisor's numbers; takes them */
 #define HV_HC_CELL_FILL 7	/* RDI: address of a struct hv_cell_fill */

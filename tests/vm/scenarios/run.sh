@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
-# Cells run: programs of a few bytes that print, shut down, fail, begin anew, or do not end; and what Linux learns of it.
+# Cells run: programs of a few bytes that print, shut down, fail, begin anew, or do not end; what Linux learns of it.
 #
 # machine: vendors=svm,vmx kernels=6.1-cloud,6.12 kernels.vmx=6.1-cloud timeout=180
 

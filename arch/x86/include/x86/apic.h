@@ -35,6 +35,8 @@
 #define X86_APIC_SELF_IPI 0x3f0	/* in x2APIC mode only */
 
 #define X86_APIC_MAX_LVT HV_MASK(23, 16)	/* of the version */
+#define X86_APIC_MODEL HV_MASK(31, 28)		/* of DFR */
+#define X86_APIC_FLAT 0xf
 #define X86_APIC_ENABLED HV_BIT(8)		/* of SVR */
 #define X86_APIC_SPURIOUS 0xff
 #define X86_APIC_MASKED HV_BIT(16)		/* of an entry of the local vector table */

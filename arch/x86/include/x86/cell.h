@@ -9,8 +9,8 @@
 #include <x86/regs.h>
 
 /*
- * Exceptions that exit, to be raised again: their delivery can raise them anew for ever, and while that goes on no NMI comes
- * in ("Benign exceptions", and what became of them: CVE-2015-8104, CVE-2015-5307).
+ * Exceptions that exit, to be raised again: their delivery can raise them anew for ever, and while that goes on no NMI
+ * comes in ("Benign exceptions", and what became of them: CVE-2015-8104, CVE-2015-5307).
  */
 #define X86_CELL_EXCEPTIONS (HV_BIT(X86_VECTOR_DB) | HV_BIT(X86_VECTOR_AC))
 
