@@ -135,6 +135,7 @@ int hvk_cell_create(const struct hv_cellconf *conf, struct netlink_ext_ack *exta
 	int err;
 	u32 i;
 
+	hvk_call_begin();
 	if (!try_module_get(THIS_MODULE))
 		return hvk_refuse(extack, NULL, -ENODEV, "the module is about to be removed");
 	cell = kzalloc(sizeof(*cell), GFP_KERNEL);
@@ -262,6 +263,7 @@ int hvk_cell_load(struct hvk_cell *cell, const struct hvk_image *image, struct n
 	u32 i;
 	int err;
 
+	hvk_call_begin();
 	settle(cell, HVK_PATIENCE_MS);
 	if (is_active(cell))
 		return hvk_refuse(extack, NULL, -EBUSY, "the cell is running; stop it first");
@@ -282,6 +284,7 @@ int hvk_cell_start(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 {
 	int err;
 
+	hvk_call_begin();
 	settle(cell, HVK_PATIENCE_MS);
 	if (is_active(cell))
 		return hvk_refuse(extack, NULL, -EBUSY, "the cell is running already");
@@ -297,6 +300,7 @@ int hvk_cell_stop(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 {
 	int err;
 
+	hvk_call_begin();
 	settle(cell, HVK_PATIENCE_MS);
 	if (!is_active(cell))
 		return hvk_refuse(extack, NULL, -EBUSY, "the cell is not running");
@@ -314,6 +318,7 @@ int hvk_cell_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 {
 	int err;
 
+	hvk_call_begin();
 	settle(cell, HVK_PATIENCE_MS);
 	if (is_active(cell)) {
 		err = hvk_cell_stop(cell, extack);

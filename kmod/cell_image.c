@@ -74,7 +74,7 @@ static int send(const struct transfer *transfer, const struct hvk_cell *cell, u6
 		.id = cell->conf.id, .gpa = gpa, .from = page_to_phys(transfer->pages), .size = size,
 	};
 	cond_resched();
-	return (int)hv_boot_call(hvk.launch, HV_HC_CELL_LOAD, virt_to_phys(transfer->load));
+	return (int)hvk_call(HV_HC_CELL_LOAD, virt_to_phys(transfer->load));
 }
 
 static int read_file(struct file *file, u64 offset, u8 *to, size_t size, const char **why)

@@ -19,7 +19,7 @@ static int forget(const struct hvk_cell *cell)
 	long err;
 
 	do {
-		err = hv_boot_call(hvk.launch, HV_HC_CELL_DESTROY, cell->conf.id);
+		err = hvk_call(HV_HC_CELL_DESTROY, cell->conf.id);
 		cond_resched();
 	} while (err == -EAGAIN);
 	/* Who gets its memory back at the second attempt was ended at the first one. */
@@ -44,7 +44,7 @@ static long introduce(const struct hvk_cell *cell)
 		return -ENOMEM;
 	for (i = 0; i < conf->nr_physical; i++)
 		conf->physical[i] = hvk_cpu_number(conf->physical[i]);
-	err = hv_boot_call(hvk.launch, HV_HC_CELL_CREATE, virt_to_phys(conf));
+	err = hvk_call(HV_HC_CELL_CREATE, virt_to_phys(conf));
 	kfree(conf);
 	return err;
 }

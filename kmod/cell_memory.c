@@ -130,8 +130,8 @@ static int send_off(struct parcel *parcel)
 	sort(list->entry, parcel->count, sizeof(list->entry[0]), by_frame, NULL);
 	list->cur_entry = 0;
 	list->end_entry = parcel->count - 1;
-	err = hv_boot_call(hvk.launch, parcel->call,
-			   virt_to_phys(parcel->call == HV_HC_CELL_FILL ? (void *)parcel->fill : (void *)list));
+	err = hvk_call(parcel->call,
+		       virt_to_phys(parcel->call == HV_HC_CELL_FILL ? (void *)parcel->fill : (void *)list));
 	parcel->count = 0;
 	parcel->bytes = 0;
 	cond_resched();

@@ -19,7 +19,7 @@ static long ask(unsigned long call, const struct hvk_cell *cell, unsigned int ms
 	unsigned int tries = 0;
 	long err;
 
-	while ((err = hv_boot_call(hvk.launch, call, cell->conf.id)) == -EAGAIN) {
+	while ((err = hvk_call(call, cell->conf.id)) == -EAGAIN) {
 		if (!ktime_before(ktime_get(), end))
 			return -ETIMEDOUT;
 		if (++tries < EAGER)

@@ -16,7 +16,7 @@ static int prepare_state, online_state;
 /* While a CPU is started the hypervisor delivers INIT and start-up IPIs; else they are none of its business. */
 static void expect_start(bool on)
 {
-	(void)hv_boot_call(hvk.launch, HV_HC_CPU_START, on);
+	(void)hvk_call(HV_HC_CPU_START, on);
 }
 
 /* A CPU that we never got hold of would run beside the hypervisor, not on top of it. */

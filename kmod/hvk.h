@@ -72,6 +72,7 @@ struct hvk {
 	u32 left;			/* CPUs that came back from a leave */
 	u64 entries;			/* launches so far */
 	u64 stop_us;			/* how long the last crossing stopped the CPUs */
+	u64 call_us;			/* how long a call kept its CPU, at most, since hvk_call_begin() */
 	char why[HVK_LINE];		/* the sentence of the last failure */
 };
 
@@ -108,6 +109,10 @@ const char *hvk_vendor_name(void);
 /* The hypervisor numbers the CPUs that took part in the launch, from 0. */
 u32 hvk_cpu_number(unsigned int cpu);
 unsigned int hvk_cpu_of_number(u32 number);
+
+/* call.c: a hypercall; _begin(): an operation on a cell begins, whose longest call is to be known */
+long hvk_call(unsigned long nr, unsigned long arg);
+void hvk_call_begin(void);
 
 /* hotplug.c: CPUs that come and go, sleep, reboot */
 int hvk_hotplug_init(void);

@@ -66,7 +66,7 @@ static long give(const struct hvk_cell *cell, const u8 *data, size_t size)
 		input->id = cell->conf.id;
 		input->size = min_t(size_t, size - done, HV_CELL_INPUT_MAX);
 		memcpy(input->data, data + done, input->size);
-		taken = hv_boot_call(hvk.launch, HV_HC_CELL_INPUT, virt_to_phys(input));
+		taken = hvk_call(HV_HC_CELL_INPUT, virt_to_phys(input));
 		if (taken <= 0)
 			break;
 	}

@@ -64,7 +64,8 @@ static int put_words(struct sk_buff *skb)
 	    nla_put_string(skb, HV_A_HV_VERSION, THIS_MODULE->version) ||
 	    nla_put_string(skb, HV_A_HV_VENDOR, hvk.vendor ? hvk_vendor_name() : "none") ||
 	    nla_put_u32(skb, HV_A_HV_CPUS, hvk.launch ? hvk.launch->nr_cpus : 0) ||
-	    nla_put_u32(skb, HV_A_HV_STOP_US, hvk.stop_us))
+	    nla_put_u32(skb, HV_A_HV_STOP_US, hvk.stop_us) ||
+	    nla_put_u32(skb, HV_A_HV_CALL_US, READ_ONCE(hvk.call_us)))
 		return -EMSGSIZE;
 	for (i = 0; i < ARRAY_SIZE(features); i++)
 		if (put_feature(skb, i))

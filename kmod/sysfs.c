@@ -72,6 +72,7 @@ static const char *selfcheck(void)
 
 SHOW_LOCKED(selfcheck, "%s", selfcheck());
 SHOW(stop_us, "%llu", hvk.stop_us);
+SHOW(call_us, "%llu", READ_ONCE(hvk.call_us));
 
 static struct attribute *hv0_attrs[] = {
 	&dev_attr_state.attr,	      &dev_attr_version.attr,	     &dev_attr_vendor.attr,
@@ -80,6 +81,7 @@ static struct attribute *hv0_attrs[] = {
 	&dev_attr_pool_frames.attr,   &dev_attr_pool_frames_free.attr,
 	&dev_attr_root_bytes_4k.attr, &dev_attr_root_bytes_2m.attr,  &dev_attr_root_bytes_1g.attr,
 	&dev_attr_table_frames.attr,  &dev_attr_tlb_flushes.attr,    &dev_attr_stop_us.attr,
+	&dev_attr_call_us.attr,
 	&dev_attr_selfcheck.attr,     NULL,
 };
 ATTRIBUTE_GROUPS(hv0);

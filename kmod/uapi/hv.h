@@ -49,6 +49,7 @@ enum hv_hv_attr {
 	HV_A_HV_SECURE_BYTES,	/* u64 */
 	HV_A_HV_FEATURE,	/* nest, repeated: HV_A_FEATURE_* */
 	HV_A_HV_STOP_US,	/* u32: for how long the last launch or leave stopped the CPUs */
+	HV_A_HV_CALL_US,	/* u32: for how long the last operation on a cell kept a CPU at a time, at most */
 	HV_A_HV_FORCE,		/* flag */
 
 	__HV_A_HV_MAX,

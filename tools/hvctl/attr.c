@@ -40,6 +40,7 @@ static const struct attr hv_attrs[] = {
 	[HV_A_HV_SECURE_BYTES] = { "secure_bytes", ATTR_U64 },
 	[HV_A_HV_FEATURE] = { "features", ATTR_NEST, true, &attrs_feature },
 	[HV_A_HV_STOP_US] = { "stop_us", ATTR_U32 },
+	[HV_A_HV_CALL_US] = { "call_us", ATTR_U32 },
 	[HV_A_HV_FORCE] = { "force", ATTR_FLAG },
 };
 const struct attr_set attrs_hv = SET("HV", hv_attrs);

@@ -49,6 +49,9 @@ static void show_status(const json_t *hv)
 	}
 	if (json_u64(hv, "stop_us"))
 		show_line("stopped", "%llu us, for the last launch or leave", json_u64(hv, "stop_us"));
+	if (json_u64(hv, "call_us"))
+		show_line("kept", "a CPU for %llu us at most, in the last operation on a cell",
+			  json_u64(hv, "call_us"));
 	show_features(json_object_get(hv, "features"));
 }
 
