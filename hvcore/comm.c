@@ -58,7 +58,8 @@ int hv_cell_take_pages(struct hv_cell *cell)
 	if (!err)
 		err = hv_aspace_map_alloc(&cell->space, hv_gpa(HV_COMM_GPA), HV_COMM_SIZE, rights, HV_ALLOC_POPULATE);
 	if (!err && cell->conf->entry_mode == HV_ENTRY_LONG64)
-		err = hv_aspace_map_alloc(&cell->space, hv_gpa(HV_BOOT_GPA), HV_BOOT_SIZE, rights, HV_ALLOC_POPULATE);
+		err = hv_aspace_map_alloc(&cell->space, hv_gpa(HV_BOOT_GPA), HV_BOOT_FRAMES * HV_PAGE_SIZE, rights,
+					  HV_ALLOC_POPULATE);
 	return err;
 }
 

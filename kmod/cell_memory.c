@@ -35,10 +35,9 @@ static void release_pages_of(struct hvk_cell_memory *memory)
 	}
 }
 
-/* Whole 2 MiB pages while there are any, then what there is; never more than is missing. */
-static int claim_pages(struct hvk_cell_memory *memory, u64 size)
+/* Whole pages of @order while there are any, then what there is; never more than is missing. */
+static int claim_pages(struct hvk_cell_memory *memory, unsigned int order, u64 size)
 {
-	unsigned int order = LARGE_ORDER;
 	struct page *page;
 
 	while (size) {
@@ -56,6 +55,16 @@ static int claim_pages(struct hvk_cell_memory *memory, u64 size)
 		size -= PAGE_SIZE << order;
 	}
 	return 0;
+}
+
+/* Where the cell sees 2 MiB pages they are to be such for its tables as well: small ones up to the first of them. */
+static int claim_region(struct hvk_cell_memory *memory, const struct hv_conf_region *region)
+{
+	u64 head = min_t(u64, region->size, ALIGN(region->gpa, PMD_SIZE) - region->gpa);
+	int err;
+
+	err = claim_pages(memory, LARGE_ORDER - 1, head);
+	return err ?: claim_pages(memory, LARGE_ORDER, region->size - head);
 }
 
 static int claim_at_its_place(const struct hv_conf_region *region)
@@ -90,7 +99,7 @@ int hvk_cell_memory_claim(struct hvk_cell_memory *memory, const struct hv_cellco
 		region = &conf->regions[i];
 		if (region->mode == HV_MODE_ALLOC) {
 			*why = "Linux does not have that much memory to give away";
-			err = claim_pages(memory, region->size);
+			err = claim_region(memory, region);
 		} else if (is_taken_at_its_place(region)) {
 			*why = "Linux cannot free the memory at that place";
 			err = claim_at_its_place(region);
@@ -108,6 +117,7 @@ struct parcel {
 	struct hv_cell_fill *fill;	/* its list is all that matters, but with a cell's id for filling */
 	u64 bytes;
 	u32 count;
+	bool is_large;		/* all of it: lists are sorted, and large pages stay where they are wanted */
 	unsigned int op;
 	unsigned long call;
 	bool is_undo;		/* lists that were never given need not come back */
@@ -143,8 +153,9 @@ static int pack(struct parcel *parcel, u64 frame, bool large)
 	u64 size = large ? HV_PSC_SIZE_2M : HV_PSC_SIZE_4K;
 	int err = 0;
 
-	if (parcel->count == HV_PSC_ENTRIES || parcel->bytes + size > HV_CELL_STEP)
+	if (parcel->count == HV_PSC_ENTRIES || parcel->bytes + size > HV_CELL_STEP || parcel->is_large != large)
 		err = send_off(parcel);
+	parcel->is_large = large;
 	parcel->fill->list.entry[parcel->count++] =
 		frame | (u64)parcel->op << HV_PSC_OP_SHIFT | (large ? HV_PSC_2M : 0);
 	parcel->bytes += size;

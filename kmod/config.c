@@ -35,6 +35,22 @@ static u64 mapped_bytes(void)
 }
 
 /*
+ * For cells, of which there are fewer than CPUs: bitmaps, tables, configuration. And what is noted of every piece of
+ * memory that changes hands, in root's map, in the cell's and by owner: 320 bytes for each 2 MiB, up to as many as can
+ * be noted.
+ */
+#define CELL_FRAMES 32
+#define PIECES_PER_GIB 512
+#define MAX_PIECES 4096
+
+static u64 cell_frames(u64 gigabytes)
+{
+	u64 cells = min_t(u64, HV_MAX_CELLS, nr_cpus() - 1), pieces = min_t(u64, MAX_PIECES, gigabytes * PIECES_PER_GIB);
+
+	return cells * CELL_FRAMES + DIV_ROUND_UP(pieces * 320, PAGE_SIZE);
+}
+
+/*
  * Tables of root: one frame per GiB unless the CPU has 1G pages, then one per 512 GiB; a dozen where types or the
  * hidden range split a large page; and what is shared.
  */
@@ -54,6 +70,7 @@ u64 hvk_range_size(const struct hvk *state)
 	if (boot_cpu_has(X86_FEATURE_SME))
 		frames += 4 + frames / 256 + (frames - 48);
 	frames += boot_cpu_has(X86_FEATURE_GBPAGES) ? 16 + gigabytes / 512 : gigabytes + gigabytes / 512;
+	frames += cell_frames(DIV_ROUND_UP((u64)totalram_pages() << PAGE_SHIFT, SZ_1G));
 	/* What is shown is one block of the pool's: a power of two, and as much aligned. */
 	frames += 2 * roundup_pow_of_two(hv_stats_size(nr_cpus()) / PAGE_SIZE);
 	return round_up(image->core_size + (u64)nr_cpus() * image->percpu_size + config_size() + frames * PAGE_SIZE,

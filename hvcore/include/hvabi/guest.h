@@ -50,6 +50,7 @@
 /* Tables of a cell that begins in 64-bit mode: its first 4 GiB and the GiB of its entry. Its own memory. */
 #define HV_BOOT_GPA 0xfef01000
 #define HV_BOOT_SIZE 0xf000
+#define HV_BOOT_FRAMES 8	/* so many of them are there */
 
 /*
  * How a cell begins, on its first CPU; the others wait for INIT and start-up IPI. Interrupts are off, caches on,

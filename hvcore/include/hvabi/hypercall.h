@@ -42,6 +42,6 @@
 #define HV_HC_CELL_START 10	/* RDI: id. -EAGAIN */
 #define HV_HC_CELL_STOP 11	/* RDI: id. -EAGAIN; also of one that has ended by itself */
 #define HV_HC_CELL_INPUT 12	/* RDI: address of a struct hv_cell_input. Returns how many bytes found room. */
-#define HV_CELL_STEP 0x1000000
+#define HV_CELL_STEP 0x200000
 
 #endif
