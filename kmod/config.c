@@ -45,7 +45,8 @@ static u64 mapped_bytes(void)
 
 static u64 cell_frames(u64 gigabytes)
 {
-	u64 cells = min_t(u64, HV_MAX_CELLS, nr_cpus() - 1), pieces = min_t(u64, MAX_PIECES, gigabytes * PIECES_PER_GIB);
+	u64 cells = min_t(u64, HV_MAX_CELLS, nr_cpus() - 1);
+	u64 pieces = min_t(u64, MAX_PIECES, gigabytes * PIECES_PER_GIB);
 
 	return cells * CELL_FRAMES + DIV_ROUND_UP(pieces * 320, PAGE_SIZE);
 }

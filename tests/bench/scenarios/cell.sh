@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
-# What cells cost: exits of one that takes 10,000 ticks, operations in one, and its life by memory. Where the clock counts
-# instructions, so do the times.
+# What cells cost: exits of one that takes 10,000 ticks, operations in one, and its life by memory. Where the clock
+# counts instructions, so do the times.
 #
 # machine: vendors=svm,vmx kernels=6.1-cloud timeout=240
 
@@ -27,7 +27,8 @@ calls() { # of root, so far
 }
 
 conf() { # NAME SIZE IMAGE
-	printf 'name: %s\ncpus: [%s]\nconsole: true\nmemory:\n  - {gpa: 0x100000, size: %s, loadable: true}\n' "$1" "$last" "$2"
+	printf 'name: %s\ncpus: [%s]\nconsole: true\n' "$1" "$last"
+	printf 'memory:\n  - {gpa: 0x100000, size: %s, loadable: true}\n' "$2"
 	printf 'images:\n  - {file: /hv/configs/%s}\n' "$3"
 }
 
