@@ -11,13 +11,16 @@ static bool has_console(const struct hv_cell *cell)
 	return cell->conf->flags & HV_CONF_CONSOLE;
 }
 
-/* What root has not read yet is overwritten, and root can tell: the ring remembers how much was written in all. */
+/*
+ * What root has not read yet is overwritten, and root can tell: the ring remembers how much was written in all. It also
+ * remembers how far a write came that failed, for what it overwrote does not come back.
+ */
 static s64 write(struct hv_cpu *cpu, u64 gpa, u64 size)
 {
 	struct hv_cell_page *page = cpu->cell->page;
 	u64 done, at, piece;
 
-	/* Ahead of the first byte; a write that failed may have been longer, and what it destroyed stays destroyed. */
+	/* An exchange, so that it is there before the first byte is. */
 	if (page->begun < page->written + size)
 		(void)hv_exchange(&page->begun, page->written + size);
 	for (done = 0; done < size; done += piece) {

@@ -82,8 +82,7 @@ static void await_sipi(struct hv_cpu *cpu)
 	hv_request_use_tables(cpu, &cpu->cell->space.set.pt);
 	hv_arch_flush_guest(cpu);
 	hv_arch_cpu_reset(cpu);
-	cpu->stands = true;
-	cpu->since = 0;
+	cpu->stands = cpu->stood = true;
 	hv_store_release(&cpu->pub->waits_for_sipi, 1);
 }
 
@@ -91,8 +90,7 @@ static void park(struct hv_cpu *cpu)
 {
 	hv_request_use_tables(cpu, NULL);
 	hv_arch_flush_guest(cpu);
-	cpu->stands = true;
-	cpu->since = 0;
+	cpu->stands = cpu->stood = true;
 	hv_store_release(&cpu->pub->waits_for_sipi, 0);
 	hv_store_release(&cpu->pub->parked, 1);
 }

@@ -15,34 +15,6 @@ bool hv_exit_is_first(const struct hv_cpu *cpu)
 	return true;
 }
 
-void hv_exit_begin(struct hv_cpu *cpu)
-{
-	cpu->since = hv_arch_clock();
-}
-
-static u32 bucket_of(u64 ticks)
-{
-	u32 bucket;
-
-	if (ticks >> HV_STATS_FIRST_BUCKET == 0)
-		return 0;
-	bucket = 64 - (u32)__builtin_clzll(ticks) - HV_STATS_FIRST_BUCKET;
-	return bucket < HV_STATS_BUCKETS ? bucket : HV_STATS_BUCKETS - 1;
-}
-
-/* The counters are the first thing in the frame that is shown of a cell's CPU. */
-void hv_exit_end(struct hv_cpu *cpu)
-{
-	struct hv_cell_cpu_stats *stats = (struct hv_cell_cpu_stats *)cpu->stats;
-	u64 ticks;
-
-	if (!cpu->since)
-		return;
-	ticks = hv_arch_clock() - cpu->since;
-	stats->ticks[cpu->reason] += ticks;
-	stats->histogram[cpu->reason][bucket_of(ticks)]++;
-}
-
 static enum hv_verdict deny_instruction(struct hv_cpu *cpu)
 {
 	hv_event("%s: virtualization instruction denied, RIP 0x%llx", hv_cell_name(cpu->cell), hv_arch_guest_rip(cpu));

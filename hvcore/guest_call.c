@@ -7,26 +7,16 @@
 
 HV_STATIC_ASSERT(HV_GC_EPERM == EPERM && HV_GC_EFAULT == EFAULT && HV_GC_EINVAL == EINVAL && HV_GC_ENOSYS == ENOSYS);
 
-static s64 info(struct hv_cpu *cpu)
+void hv_guest_tell(struct hv_cell *cell)
 {
-	switch (hv_arch_hypercall_arg(cpu, 0)) {
-	case HV_INFO_VERSION:
-		return HV_GUEST_VERSION;
-	case HV_INFO_CPUS:
-		return cpu->cell->nr_cpus;
-	case HV_INFO_CPU:
-		return cpu->number;
-	case HV_INFO_TSC_KHZ:
-		return (s64)hv.config->tsc_khz;
-	case HV_INFO_APIC_KHZ:
-		return (s64)hv.apic_khz;
-	case HV_INFO_COMM:
-		return HV_COMM_GPA;
-	case HV_INFO_STARTS:
-		return (s64)cpu->cell->page->starts;
-	default:
-		return -EINVAL;
-	}
+	u64 *info = cell->info;
+
+	info[HV_INFO_VERSION] = HV_GUEST_VERSION;
+	info[HV_INFO_CPUS] = cell->nr_cpus;
+	info[HV_INFO_TSC_KHZ] = hv.config->tsc_khz;
+	info[HV_INFO_APIC_KHZ] = hv.apic_khz;
+	info[HV_INFO_COMM] = HV_COMM_GPA;
+	info[HV_INFO_STARTS] = cell->page->starts;
 }
 
 static s64 yield(struct hv_cpu *cpu)
@@ -49,14 +39,7 @@ enum hv_verdict hv_guest_call(struct hv_cpu *cpu, struct hv_exit *exit)
 {
 	s64 result;
 
-	if (!hv_arch_guest_is_privileged(cpu)) {
-		exit->value = (u64)-EPERM;
-		return HV_ADVANCE;
-	}
 	switch (exit->nr) {
-	case HV_GC_INFO:
-		result = info(cpu);
-		break;
 	case HV_GC_WRITE:
 	case HV_GC_READ:
 		result = transfer(cpu, exit->nr);

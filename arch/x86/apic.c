@@ -18,11 +18,6 @@
 
 #define PAGE_OFFSET_MASK 0xfffULL
 
-bool x86_apic_is_page(const struct x86_cpu *cpu, u64 gpa)
-{
-	return (gpa & ~PAGE_OFFSET_MASK) == (cpu->guest_apic_base & X86_APIC_BASE_ADDRESS);
-}
-
 bool hv_arch_moderated_page(unsigned int i, u64 *page)
 {
 	*page = x86_rdmsr(X86_MSR_APIC_BASE) & X86_APIC_BASE_ADDRESS;
@@ -67,8 +62,6 @@ bool x86_apic_may_lvt(u32 value)
 static void write_of_cell(struct x86_cpu *cpu, u32 offset, u32 value)
 {
 	switch (offset) {
-	case X86_APIC_TPR:
-	case X86_APIC_EOI:
 	case X86_APIC_LDR:
 	case X86_APIC_SVR:
 	case X86_APIC_ESR:
@@ -76,12 +69,12 @@ static void write_of_cell(struct x86_cpu *cpu, u32 offset, u32 value)
 	case X86_APIC_LVT_TIMER:
 	case X86_APIC_TIMER_COUNT:
 	case X86_APIC_TIMER_DIVIDE:
-		x86_apic_write(offset, value);
+		x86_xapic_write(offset, value);
 		break;
 	case X86_APIC_DFR:
 		/* Others know the flat model only: "Logical Destination Mode". */
 		if (HV_GET(X86_APIC_MODEL, value) == X86_APIC_FLAT)
-			x86_apic_write(offset, value);
+			x86_xapic_write(offset, value);
 		else
 			deny(cpu, offset, value);
 		break;
@@ -92,7 +85,7 @@ static void write_of_cell(struct x86_cpu *cpu, u32 offset, u32 value)
 	case X86_APIC_LVT_LINT1:
 	case X86_APIC_LVT_ERROR:
 		if (x86_apic_may_lvt(value))
-			x86_apic_write(offset, value);
+			x86_xapic_write(offset, value);
 		else
 			deny(cpu, offset, value);
 		break;
@@ -101,12 +94,17 @@ static void write_of_cell(struct x86_cpu *cpu, u32 offset, u32 value)
 	}
 }
 
+/* What a running system writes most often goes first, and is anybody's. */
 static void write_register(struct x86_cpu *cpu, u32 offset, u32 value)
 {
+	if (offset == X86_APIC_EOI || offset == X86_APIC_TPR) {
+		x86_xapic_write(offset, value);
+		return;
+	}
 	if (offset == X86_APIC_ICR_LOW)
 		(void)x86_apic_icr(cpu, value, x86_apic_read(X86_APIC_ICR_HIGH) >> X86_ICR_XAPIC_DEST_SHIFT);
 	else if (cpu->core.cell == &hv.root)
-		x86_apic_write(offset, value);
+		x86_xapic_write(offset, value);
 	else
 		write_of_cell(cpu, offset, value);
 	if (hv_unlikely(offset == X86_APIC_LDR))

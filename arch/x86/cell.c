@@ -239,7 +239,8 @@ enum hv_verdict x86_cell_port(struct x86_cpu *cpu, const struct hv_exit *exit)
 
 enum hv_verdict x86_cell_violation(struct x86_cpu *cpu, struct hv_exit *exit)
 {
-	if (x86_apic_is_page(cpu, exit->gpa) && !x86_apic_is_x2apic() && exit->access == HV_ACCESS_WRITE)
-		return x86_apic_emulate(cpu, exit);
+	exit->reason = HV_EXIT_memory;
+	exit->nr = 0;
+	exit->value = 0;
 	return hv_cell_fail(&cpu->core, exit);
 }

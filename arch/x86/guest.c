@@ -149,6 +149,15 @@ static enum x86_mode code_mode(struct x86_cpu *cpu)
 	return attributes & X86_ATTR_D ? X86_MODE_32 : X86_MODE_16;
 }
 
+u64 hv_arch_hypercall_arg(struct hv_cpu *core, unsigned int i)
+{
+	static const u8 args[] = { X86_RDI, X86_RSI, X86_RDX };
+	u64 value = x86_regs_of(x86_cpu_of(core))->r[args[i]];
+
+	/* Other code does not see the upper halves, and does not know what it left there. */
+	return code_mode(x86_cpu_of(core)) == X86_MODE_64 ? value : (u32)value;
+}
+
 /* One copy of the bytes: what another CPU writes there meanwhile does not matter. Return: how many could be read. */
 static unsigned int fetch(struct x86_cpu *cpu, u64 linear, u8 bytes[X86_INSN_MAX])
 {

@@ -99,13 +99,6 @@ const struct hv_pt_format *hv_arch_guest_format(void)
 	return x86_vcpu_guest_format();
 }
 
-u64 hv_arch_hypercall_arg(struct hv_cpu *core, unsigned int i)
-{
-	static const u8 args[] = { X86_RDI, X86_RSI, X86_RDX };
-
-	return x86_regs_of(x86_cpu_of(core))->r[args[i]];
-}
-
 bool hv_arch_guest_is_privileged(struct hv_cpu *core)
 {
 	return !x86_vcpu_get(x86_cpu_of(core), X86_FIELD_CPL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Memory that root gives and gets back. */
-/* sources: hvcore/root.c hvcore/memory.c hvcore/aspace.c hvcore/mset.c hvcore/mset_check.c hvcore/region.c */
+/* sources: hvcore/root.c hvcore/peek.c hvcore/memory.c hvcore/aspace.c hvcore/mset.c hvcore/mset_check.c hvcore/region.c */
 /* sources: hvcore/region_release.c hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c hvcore/owner.c */
 /* sources: hvcore/span.c hvcore/normal_world.c hvcore/psc.c hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c */
 /* sources: hvcore/buddy_check.c hvcore/slab.c hvcore/slab_check.c hvcore/string.c hvcore/donation.c */
@@ -55,7 +55,7 @@ static void assert_roots(void)
 		assert_owner(given[i], HV_OWNER_ROOT);
 	}
 	assert_int_equal(hv_memory_check(), 0);
-	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
 }
 
 static void assert_given(void)
@@ -70,7 +70,7 @@ static void assert_given(void)
 	}
 	assert_int_equal(root_unit_mapping(UNTOUCHED).address, UNTOUCHED);
 	assert_int_equal(hv_memory_check(), 0);
-	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
 }
 
 static void test_gives_and_gets_back(void **state)
@@ -198,7 +198,7 @@ static void test_every_failure_unwinds(void **state)
 	print_message("# note: given with %llu free frames\n", k - 1);
 	assert_true(k > 1);
 	for (k = 0, err = -ENOMEM; err; k++) {
-		assert_int_equal(hv_memory_check_tables(), 0);
+		assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
 		drained = root_unit_drain(k);
 		err = get_back();
 		root_unit_refill(drained);
@@ -232,7 +232,7 @@ static void test_loss_is_said(void **state)
 	assert_int_equal(hv.psc.lost, 3 * 512 + 1);
 	assert_int_equal(hv_pt_query(&hv.root.space.set.pt, RUN, &mapping), -ENOENT);
 	assert_owner(RUN, HV_OWNER_ROOT);
-	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
 	hv_aspace_set_live(&hv.root.space, false);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The root cell and the owners of memory, built from a machine that we make up. */
-/* sources: hvcore/root.c hvcore/memory.c hvcore/aspace.c hvcore/mset.c hvcore/mset_check.c hvcore/region.c */
+/* sources: hvcore/root.c hvcore/peek.c hvcore/memory.c hvcore/aspace.c hvcore/mset.c hvcore/mset_check.c hvcore/region.c */
 /* sources: hvcore/region_release.c hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c hvcore/owner.c */
 /* sources: hvcore/span.c hvcore/normal_world.c hvcore/psc.c hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c */
 /* sources: hvcore/buddy_check.c hvcore/slab.c hvcore/slab_check.c hvcore/string.c arch/x86/svm/nptfmt.c */
@@ -72,7 +72,7 @@ static void g4_regions_are_mapped_as_they_are(void **state)
 	assert_int_equal(ram.flags & (HV_PT_RWX | HV_PT_TYPE_MASK), HV_PT_RWX);	/* nested tables have no type here */
 	assert_int_equal(device.size, HV_SIZE_1G);
 	assert_int_equal(device.address, 0x80000000);
-	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
 }
 
 static void g4_dma_is_part_of_the_map(void **state)
@@ -169,14 +169,46 @@ static void moderation_needs_no_memory(void **state)
 	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, HV_PT_READ | HV_PT_WRITE);
 	while (hv_pool_alloc(&hv.pool))
 		;
-	hv_root_moderate(true);
+	hv_root_moderate(HV_MODERATE_START, true);
 	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, HV_PT_READ);
-	hv_root_moderate(false);
+	hv_root_moderate(HV_MODERATE_START, false);
 	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, HV_PT_READ | HV_PT_WRITE);
-	root_unit_always_moderates = true;
-	hv_root_moderate(false);
-	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, HV_PT_READ);
 	assert_true(free_frames > 0);
+}
+
+static void assert_moderated(bool is)
+{
+	u64 rights = is ? HV_PT_READ : HV_PT_READ | HV_PT_WRITE;
+
+	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, rights);
+	assert_int_equal(root_unit_moderates, is);
+}
+
+/* The last reason that goes ends it, in whatever order they go, and one that comes twice has to go but once. */
+static void moderation_has_reasons(void **state)
+{
+	(void)state;
+	hv_root_moderate(HV_MODERATE_START, true);
+	hv_root_moderate(HV_MODERATE_CELLS, true);
+	assert_moderated(true);
+	hv_root_moderate(HV_MODERATE_START, false);
+	assert_moderated(true);
+	hv_root_moderate(HV_MODERATE_CELLS, false);
+	assert_moderated(false);
+	hv_root_moderate(HV_MODERATE_CELLS, true);
+	hv_root_moderate(HV_MODERATE_START, true);
+	hv_root_moderate(HV_MODERATE_START, true);
+	hv_root_moderate(HV_MODERATE_CELLS, false);
+	assert_moderated(true);
+	hv_root_moderate(HV_MODERATE_START, false);
+	assert_moderated(false);
+	hv_root_moderate(HV_MODERATE_CELLS, false);
+	assert_moderated(false);
+	root_unit_always_moderates = true;
+	hv_root_moderate(HV_MODERATE_CELLS, true);
+	assert_moderated(true);
+	hv_root_moderate(HV_MODERATE_CELLS, false);
+	assert_moderated(true);
 }
 
 static void violations_are_judged(void **state)
@@ -217,6 +249,7 @@ int main(void)
 		BARE_TEST("G7 every failure unwinds", g7_every_failure_unwinds),
 		ROOT_TEST("G9 the cell can be dumped", g9_the_cell_can_be_dumped),
 		ROOT_TEST("moderation needs no memory", moderation_needs_no_memory),
+		ROOT_TEST("moderation lasts as long as there is a reason", moderation_has_reasons),
 		ROOT_TEST("violations are judged", violations_are_judged),
 	};
 

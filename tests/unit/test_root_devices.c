@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What devices have to do with the root cell: registers of IOMMUs, reserved memory; and what memory encryption has. */
-/* sources: hvcore/root.c hvcore/memory.c hvcore/aspace.c hvcore/mset.c hvcore/mset_check.c hvcore/region.c */
+/* sources: hvcore/root.c hvcore/peek.c hvcore/memory.c hvcore/aspace.c hvcore/mset.c hvcore/mset_check.c hvcore/region.c */
 /* sources: hvcore/region_release.c hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c hvcore/owner.c */
 /* sources: hvcore/span.c hvcore/normal_world.c hvcore/psc.c hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c */
 /* sources: hvcore/buddy_check.c hvcore/slab.c hvcore/slab_check.c hvcore/string.c arch/x86/svm/nptfmt.c */
@@ -26,7 +26,7 @@ static void registers_leave_roots_map(void **state)
 	/* what is far from them has leaves as large as ever */
 	assert_int_equal(root_unit_mapping(0x80000000).size, HV_SIZE_1G);
 	assert_int_equal(root_unit_mapping(LARGE_UNIT - HV_SIZE_2M).size, HV_SIZE_2M);
-	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
 }
 
 static void registers_are_the_hypervisors(void **state)
@@ -75,7 +75,7 @@ static void units_anywhere(void **state)
 	assert_true(root_unit_is_zeros(RAM_END, PAGE) && root_unit_is_zeros(4 * HV_SIZE_1G - PAGE, PAGE));
 	assert_true(root_unit_is_zeros(5 * HV_SIZE_1G, PAGE));
 	assert_int_equal(root_unit_mapping(RAM_END + PAGE).address, RAM_END + PAGE);
-	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
 }
 
 /* What is refused here was refused by the check of the configuration before. */
@@ -180,7 +180,7 @@ static void reserved_memory_stays_reachable(void **state)
 	assert_int_equal(hv_pt_query(&hv.root.space.set.pt, last + PAGE, &mapping), -ENOENT);
 	/* and what is hidden is no device's */
 	assert_false(has_dma(SMALL_UNIT) || has_dma(RANGE) || has_dma(SECURE));
-	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
 }
 
 static void a_lost_right_is_found(void **state)
@@ -189,9 +189,9 @@ static void a_lost_right_is_found(void **state)
 
 	(void)state;
 	region->flags &= ~(u32)HV_MEM_DMA;
-	assert_int_equal(hv_memory_check_tables(), -EIO);
+	assert_int_equal(hv_memory_check_space(&hv.root.space), -EIO);
 	region->flags |= HV_MEM_DMA;
-	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
 }
 
 static void build_with_bit(u64 bit)
@@ -218,7 +218,7 @@ static void aliases_are_hidden(void **state)
 	/* beside them there is nothing, and root's own addresses lead where they did */
 	assert_int_equal(hv_pt_query(&hv.root.space.set.pt, (RANGE - PAGE) | BIT47, &mapping), -ENOENT);
 	assert_int_equal(root_unit_mapping(0x5000000).address, 0x5000000);
-	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
 	assert_false(hv_memory_is_roots(BIT47, PAGE));
 }
 
@@ -235,11 +235,11 @@ static void no_frame_has_the_bit(void **state)
 	build_with_bit(1ULL << 38);
 	assert_int_equal(hv.owners.limit, 1ULL << 38);
 	assert_true(root_unit_is_zeros(RANGE | 1ULL << 38, RANGE_SIZE));
-	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
 	free(hv.header);
 	/* one that nested tables cannot translate leads nowhere */
 	build_with_bit(1ULL << 51);
-	assert_int_equal(hv_memory_check_tables(), 0);
+	assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
 	assert_true(hv_memory_is_hidden(RANGE | 1ULL << 51));
 }
 

@@ -5,15 +5,15 @@
 #include <svm/svm.h>
 #include <x86/apic.h>
 #include <x86/cell.h>
+#include <x86/insn.h>
 #include <x86/msr.h>
 
-static HV_APART void hypercall(struct x86_cpu *cpu)
+static HV_APART void serve(struct x86_cpu *cpu)
 {
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 	enum hv_verdict verdict;
 	struct hv_exit exit;
 
-	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
 	exit.nr = (u32)vmcb->rax;
 	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = SVM_LEN_VMMCALL;
@@ -23,13 +23,35 @@ static HV_APART void hypercall(struct x86_cpu *cpu)
 	svm_finish(cpu, &exit, verdict);
 }
 
-static HV_APART void nested_fault(struct x86_cpu *cpu)
+/* What is asked often, and needs nothing of what the others need, goes straight. */
+static inline void hypercall(struct x86_cpu *cpu)
 {
-	struct hv_exit exit = { .reason = HV_EXIT_memory };
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+
+	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
+	if (hv_unlikely(vmcb->cpl)) {
+		vmcb->rax = (u64)-EPERM;
+	} else if (hv_likely((u32)vmcb->rax == HV_GC_INFO)) {
+		vmcb->rax = hv_guest_info(&cpu->core, (u32)x86_regs_of(cpu)->r[X86_RDI]);
+	} else {
+		serve(cpu);
+		return;
+	}
+	svm_advance(cpu, SVM_LEN_VMMCALL);
+}
+
+static inline void nested_fault(struct x86_cpu *cpu)
+{
+	struct hv_exit exit;
 
 	svm_npf_access(svm_vmcb_of(cpu), &exit);
-	hv_exit_count(&cpu->core, x86_apic_is_page(cpu, exit.gpa) ? x86_apic_reason(exit.gpa) : HV_EXIT_memory);
-	svm_finish(cpu, &exit, x86_cell_violation(cpu, &exit));
+	if (hv_likely(x86_cell_writes_apic(cpu, &exit))) {
+		hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
+		svm_finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
+	} else {
+		hv_exit_count(&cpu->core, HV_EXIT_memory);
+		svm_finish(cpu, &exit, x86_cell_violation(cpu, &exit));
+	}
 }
 
 static HV_APART void access_msr(struct x86_cpu *cpu)
@@ -87,15 +109,9 @@ static HV_COLD void raise_again(struct x86_cpu *cpu, u8 vector)
 	svm_inject(cpu, vector, vector == X86_VECTOR_AC, 0);
 }
 
-static void dispatch(struct x86_cpu *cpu, u64 code)
+static HV_COLD void dispatch_rare(struct x86_cpu *cpu, u64 code)
 {
 	switch (code) {
-	case SVM_EXIT_NPF:
-		nested_fault(cpu);
-		break;
-	case SVM_EXIT_VMMCALL:
-		hypercall(cpu);
-		break;
 	case SVM_EXIT_MSR:
 		access_msr(cpu);
 		break;
@@ -120,10 +136,16 @@ static void dispatch(struct x86_cpu *cpu, u64 code)
 
 void svm_handle_cell_exit(struct x86_cpu *cpu)
 {
-	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+	const struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+	u32 since = x86_rdtsc_low();
 
 	hv_exit_begin(&cpu->core);
 	x86_regs_of(cpu)->r[X86_RAX] = vmcb->rax;
-	dispatch(cpu, vmcb->exit_code);
-	hv_exit_end(&cpu->core);
+	if (vmcb->exit_code == SVM_EXIT_NPF)
+		nested_fault(cpu);
+	else if (vmcb->exit_code == SVM_EXIT_VMMCALL)
+		hypercall(cpu);
+	else
+		dispatch_rare(cpu, vmcb->exit_code);
+	hv_exit_account(&cpu->core, since, x86_rdtsc_low());
 }

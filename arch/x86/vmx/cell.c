@@ -8,13 +8,12 @@
 #include <x86/insn.h>
 #include <x86/regs.h>
 
-static HV_APART void hypercall(struct x86_cpu *cpu)
+static HV_APART void serve(struct x86_cpu *cpu)
 {
 	struct x86_regs *regs = x86_regs_of(cpu);
 	enum hv_verdict verdict;
 	struct hv_exit exit;
 
-	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
 	exit.nr = (u32)regs->r[X86_RAX];
 	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = (u8)vmx_insn_len();
@@ -24,13 +23,37 @@ static HV_APART void hypercall(struct x86_cpu *cpu)
 	vmx_finish(cpu, &exit, verdict);
 }
 
-static HV_APART void violation(struct x86_cpu *cpu)
+/* What is asked often, and needs nothing of what the others need, goes straight. */
+static inline void hypercall(struct x86_cpu *cpu)
 {
-	struct hv_exit exit = { .reason = HV_EXIT_memory };
+	u64 *r = x86_regs_of(cpu)->r;
+
+	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
+	if (hv_unlikely(vmx_vmread(VMX_GUEST_SS_RIGHTS) & X86_ATTR_DPL)) {
+		r[X86_RAX] = (u64)-EPERM;
+	} else if (hv_likely((u32)r[X86_RAX] == HV_GC_INFO)) {
+		r[X86_RAX] = hv_guest_info(&cpu->core, (u32)r[X86_RDI]);
+	} else {
+		serve(cpu);
+		return;
+	}
+	vmx_advance(cpu, vmx_insn_len());
+}
+
+static inline void violation(struct x86_cpu *cpu)
+{
+	struct hv_exit exit;
 
 	vmx_npf_access(&exit);
-	hv_exit_count(&cpu->core, x86_apic_is_page(cpu, exit.gpa) ? x86_apic_reason(exit.gpa) : HV_EXIT_memory);
-	vmx_finish(cpu, &exit, x86_cell_violation(cpu, &exit));
+	if (hv_unlikely(exit.during))
+		vmx_requeue_interrupted();
+	if (hv_likely(x86_cell_writes_apic(cpu, &exit))) {
+		hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
+		vmx_finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
+	} else {
+		hv_exit_count(&cpu->core, HV_EXIT_memory);
+		vmx_finish(cpu, &exit, x86_cell_violation(cpu, &exit));
+	}
 }
 
 static HV_APART void access_msr(struct x86_cpu *cpu, u32 reason)
@@ -109,16 +132,18 @@ static HV_COLD void drop_init(struct x86_cpu *cpu)
 	hv_event("%s: INIT from outside dropped", hv_cell_name(cpu->core.cell));
 }
 
-static void dispatch(struct x86_cpu *cpu, u32 code)
+/* Tables of ours that the CPU does not like: the cell has to do without. */
+static HV_COLD void misconfigured(struct x86_cpu *cpu, u32 code)
+{
+	struct hv_exit exit = { .reason = HV_EXIT_other, .nr = code, .value = vmx_vmread(VMX_GUEST_PHYSICAL) };
+
+	hv_exit_count(&cpu->core, HV_EXIT_other);
+	vmx_finish(cpu, &exit, hv_exit_refuse(&cpu->core, &exit));
+}
+
+static HV_COLD void dispatch_rare(struct x86_cpu *cpu, u32 code)
 {
 	switch (code) {
-	case VMX_REASON_EPT_VIOLATION:
-		vmx_requeue_interrupted();
-		violation(cpu);
-		break;
-	case VMX_REASON_VMCALL:
-		hypercall(cpu);
-		break;
 	case VMX_REASON_RDMSR:
 		access_msr(cpu, HV_EXIT_msr_read);
 		break;
@@ -138,6 +163,9 @@ static void dispatch(struct x86_cpu *cpu, u32 code)
 	case VMX_REASON_EXCEPTION_NMI:
 		exception_or_nmi(cpu);
 		break;
+	case VMX_REASON_EPT_MISCONFIG:
+		misconfigured(cpu, code);
+		break;
 	case VMX_REASON_INIT:
 		drop_init(cpu);
 		break;
@@ -148,7 +176,14 @@ static void dispatch(struct x86_cpu *cpu, u32 code)
 
 void vmx_handle_cell_exit(struct x86_cpu *cpu, u32 code)
 {
+	u32 since = x86_rdtsc_low();
+
 	hv_exit_begin(&cpu->core);
-	dispatch(cpu, code);
-	hv_exit_end(&cpu->core);
+	if (code == VMX_REASON_VMCALL)
+		hypercall(cpu);
+	else if (code == VMX_REASON_EPT_VIOLATION)
+		violation(cpu);
+	else
+		dispatch_rare(cpu, code);
+	hv_exit_account(&cpu->core, since, x86_rdtsc_low());
 }

@@ -57,28 +57,11 @@ static HV_APART void access_msr(struct x86_cpu *cpu, u32 reason)
 	}
 }
 
-static u8 access_of(u64 qualification)
+HV_COLD u8 vmx_delivered(u64 info)
 {
-	if (qualification & VMX_VIOLATION_WRITE)
-		return HV_ACCESS_WRITE;
-	return qualification & VMX_VIOLATION_FETCH ? HV_ACCESS_EXEC : HV_ACCESS_READ;
-}
-
-static u8 delivered(u64 info)
-{
-	if (!(info & VMX_EVENT_VALID))
-		return HV_DURING_NOTHING;
 	if (HV_GET(VMX_EVENT_TYPE, info) == VMX_TYPE_EXCEPTION && HV_GET(VMX_EVENT_VECTOR, info) == X86_VECTOR_DF)
 		return HV_DURING_DOUBLE_FAULT;
 	return HV_DURING_EVENT;
-}
-
-void vmx_npf_access(struct hv_exit *exit)
-{
-	exit->gpa = vmx_vmread(VMX_GUEST_PHYSICAL);
-	exit->access = access_of(vmx_vmread(VMX_QUALIFICATION));
-	exit->during = delivered(vmx_vmread(VMX_VECTORING_INFO));
-	exit->insn_len = 0;
 }
 
 static void violation(struct x86_cpu *cpu)

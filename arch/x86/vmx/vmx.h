@@ -45,8 +45,22 @@ void vmx_handle_cell_exit(struct x86_cpu *cpu, u32 code);
 /** vmx_handle_rare() - what happens seldom, or to both alike */
 void vmx_handle_rare(struct x86_cpu *cpu, u32 code);
 
+/** vmx_delivered() - HV_DURING_*, by the vectoring information @info */
+u8 vmx_delivered(u64 info);
+
 /** vmx_npf_access() - of an EPT violation: where, what kind of access, and what the CPU delivered meanwhile */
-void vmx_npf_access(struct hv_exit *exit);
+static inline void vmx_npf_access(struct hv_exit *exit)
+{
+	u64 qualification = vmx_vmread(VMX_QUALIFICATION), info = vmx_vmread(VMX_VECTORING_INFO);
+
+	exit->gpa = vmx_vmread(VMX_GUEST_PHYSICAL);
+	if (hv_likely(qualification & VMX_VIOLATION_WRITE))
+		exit->access = HV_ACCESS_WRITE;
+	else
+		exit->access = qualification & VMX_VIOLATION_FETCH ? HV_ACCESS_EXEC : HV_ACCESS_READ;
+	exit->during = hv_unlikely(info & VMX_EVENT_VALID) ? vmx_delivered(info) : HV_DURING_NOTHING;
+	exit->insn_len = 0;
+}
 
 /** vmx_insn_len() - of the instruction that exited */
 static inline u32 vmx_insn_len(void)

@@ -7,6 +7,7 @@
 #include <hv/exit.h>
 #include <hv/types.h>
 #include <hvabi/cell.h>
+#include <hvabi/guest.h>
 
 /* What root may do with its own memory. */
 #define HV_ROOT_RIGHTS (HV_MEM_RWX | HV_MEM_DMA)
@@ -39,9 +40,11 @@ struct hv_cell {
 	struct hv_cell_page *page;	/* what root sees of it */
 	void *arch;			/* hv_arch_cell_init() */
 	u32 ended;			/* somebody is about to say why; atomic */
+	bool has_cpus;			/* they were told to come; lock: hv.cells_lock */
 	bool told;			/* the comm page is filled */
 	struct hv_lock console_lock;	/* of @input, and of the output in @page; innermost */
 	struct hv_input input;
+	u64 info[HV_INFO_COUNT];	/* answers to HV_GC_INFO, but for the CPU's own number */
 };
 
 /** hv_cell_name() - for reports */
@@ -54,9 +57,9 @@ u32 hv_cell_cpu(const struct hv_cell *cell, u32 i);
  * hv_cell_create() - a cell, with everything but memory for its alloc regions; root's CPUs that it wants go to it
  * @conf: a copy that nobody else can write
  *
- * Return: 0; what hv_cellconf_check() says; -EEXIST if the id or the name is taken; -ENOSPC if there are too many
- * cells; -EBUSY if memory that it wants by address was not donated, or a CPU is not free; -EOPNOTSUPP; -ENOMEM. What
- * fails changes nothing.
+ * Return: 0; what hv_cellconf_check() says; -EEXIST if the id or the name is taken, or a region is where the cell's
+ * registers, comm page or first tables are; -ENOSPC if there are too many cells; -EBUSY if memory that it wants by
+ * address was not donated, or a CPU is not free; -EOPNOTSUPP; -ENOMEM. What fails changes nothing.
  */
 int __must_check hv_cell_create(const struct hv_cellconf *conf);
 
@@ -95,6 +98,17 @@ int __must_check hv_cell_destroy(u32 id);
 /*
  * On a CPU of the cell, which is not root.
  */
+
+/** hv_guest_tell() - note what HV_GC_INFO answers. Before a start, with hv.cells_lock held. */
+void hv_guest_tell(struct hv_cell *cell);
+
+/** hv_guest_info() - the answer to HV_GC_INFO */
+static inline u64 hv_guest_info(const struct hv_cpu *cpu, u32 which)
+{
+	if (which == HV_INFO_CPU)
+		return cpu->number;
+	return which < HV_INFO_COUNT ? cpu->cell->info[which] : (u64)-EINVAL;
+}
 
 /** hv_cell_fail() - it did what it must not, as @exit says: keep that for root, and stop all its CPUs */
 enum hv_verdict hv_cell_fail(struct hv_cpu *cpu, const struct hv_exit *exit);

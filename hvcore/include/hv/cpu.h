@@ -46,8 +46,8 @@ struct hv_cpu {
 	struct hv_cpu_stats *stats;
 	u32 number;		/* of this CPU in its cell */
 	u32 reason;		/* of the last exit */
-	u64 since;		/* when it began, of a cell other than root; 0: the CPU stood in between */
 	bool stands;		/* no guest runs here: the CPU is parked, or waits for a start-up IPI */
+	bool stood;		/* since the last exit */
 };
 
 /** hv_cpu_is_free() - root's, and it hears when it is called */

@@ -3,6 +3,7 @@
 #ifndef HV_EXIT_H
 #define HV_EXIT_H
 
+#include <hv/compiler.h>
 #include <hv/cpu.h>
 #include <hv/types.h>
 
@@ -52,9 +53,34 @@ static inline void hv_exit_count(struct hv_cpu *cpu, enum hv_exit_reason reason)
 	cpu->reason = reason;
 }
 
-/** hv_exit_begin(), hv_exit_end() - around the serving of an exit of a cell other than root: how long it took */
-void hv_exit_begin(struct hv_cpu *cpu);
-void hv_exit_end(struct hv_cpu *cpu);
+/* Which bucket of the histograms so many ticks belong to. */
+static inline u32 hv_exit_bucket(u32 ticks)
+{
+	u32 bucket = 31 - (u32)__builtin_clz(ticks >> (HV_STATS_FIRST_BUCKET - 1) | 1);
+
+	return bucket < HV_STATS_BUCKETS ? bucket : HV_STATS_BUCKETS - 1;
+}
+
+/** hv_exit_begin() - of a cell other than root */
+static inline void hv_exit_begin(struct hv_cpu *cpu)
+{
+	cpu->stood = false;
+}
+
+/**
+ * hv_exit_account() - the exit that a cell other than root had at @since took until @now, both cut to 32 bits
+ *
+ * Not if the CPU stood meanwhile: cpu->stood says so, and it may be another cell's by now.
+ */
+static inline void hv_exit_account(struct hv_cpu *cpu, u32 since, u32 now)
+{
+	struct hv_cell_cpu_stats *stats = (struct hv_cell_cpu_stats *)cpu->stats;
+
+	if (hv_unlikely(cpu->stood))
+		return;
+	stats->ticks[cpu->reason] += now - since;
+	stats->histogram[cpu->reason][hv_exit_bucket(now - since)]++;
+}
 
 /** hv_exit_is_first() - the CPU counted none yet, so the guest never ran on it */
 bool hv_exit_is_first(const struct hv_cpu *cpu);
@@ -67,7 +93,7 @@ bool hv_exit_is_first(const struct hv_cpu *cpu);
 /** hv_hypercall() - decode and carry out a hypercall */
 enum hv_verdict hv_hypercall(struct hv_cpu *cpu, struct hv_exit *exit);
 
-/** hv_guest_call() - the same, of a cell that is not root */
+/** hv_guest_call() - the same, of a cell that is not root, at CPL 0, but for HV_GC_INFO */
 enum hv_verdict hv_guest_call(struct hv_cpu *cpu, struct hv_exit *exit);
 
 /** hv_exit_refuse() - nothing that the guest may do, or that anybody asked for: report it, deny it or stop it */

@@ -36,6 +36,7 @@
 #define HV_INFO_APIC_KHZ 4	/* of the local APIC's timer, undivided */
 #define HV_INFO_COMM 5		/* guest-physical address of the comm page */
 #define HV_INFO_STARTS 6	/* how often the cell was started, this time included */
+#define HV_INFO_COUNT 7
 
 /* Errors, as negative numbers. */
 #define HV_GC_EPERM 1		/* not at CPL 0 */

@@ -79,16 +79,25 @@ static inline u32 x86_apic_read(u32 offset)
 	return *(volatile u32 *)(X86_APIC_VA + offset);
 }
 
+/* In xAPIC mode, which the caller knows. */
+static inline void x86_xapic_write(u32 offset, u32 value)
+{
+	*(volatile u32 *)(X86_APIC_VA + offset) = value;
+}
+
 static inline void x86_apic_write(u32 offset, u32 value)
 {
 	if (x86_apic_is_x2apic())
 		x86_wrmsr(X86_MSR_X2APIC(offset), value);
 	else
-		*(volatile u32 *)(X86_APIC_VA + offset) = value;
+		x86_xapic_write(offset, value);
 }
 
 /** x86_apic_is_page() - is this the page of the local APIC's registers? */
-bool x86_apic_is_page(const struct x86_cpu *cpu, u64 gpa);
+static inline bool x86_apic_is_page(const struct x86_cpu *cpu, u64 gpa)
+{
+	return (gpa & HV_PAGE_MASK) == (cpu->guest_apic_base & X86_APIC_BASE_ADDRESS);
+}
 
 /** x86_apic_reason() - what a write to the page of registers counts as */
 static inline enum hv_exit_reason x86_apic_reason(u64 gpa)

@@ -4,6 +4,7 @@
 #define X86_CELL_H
 
 #include <hv/cell.h>
+#include <x86/apic.h>
 #include <x86/cpu.h>
 #include <x86/msr_policy.h>
 #include <x86/regs.h>
@@ -38,7 +39,14 @@ void x86_cell_cpuid(struct x86_cpu *cpu);
 /** x86_cell_port() - IN, OUT or a string of them that exited */
 enum hv_verdict x86_cell_port(struct x86_cpu *cpu, const struct hv_exit *exit);
 
-/** x86_cell_violation() - memory that is not the cell's, or the registers of its APIC */
+/** x86_cell_violation() - access to memory that is not the cell's */
 enum hv_verdict x86_cell_violation(struct x86_cpu *cpu, struct hv_exit *exit);
+
+/** x86_cell_writes_apic() - is that what became a violation? In x2APIC mode the page is nobody's. */
+static inline bool x86_cell_writes_apic(const struct x86_cpu *cpu, const struct hv_exit *exit)
+{
+	return x86_apic_is_page(cpu, exit->gpa) && exit->access == HV_ACCESS_WRITE &&
+	       !(cpu->guest_apic_base & X86_APIC_BASE_X2APIC);
+}
 
 #endif

@@ -25,11 +25,11 @@
 #define X86_REGS_SIZE 128
 /* From the registers on the stack down to the CPU's private data, and in there. */
 #define X86_FRAME_TO_CPU (X86_SLOT_SIZE - X86_REGS_SIZE)
-#define X86_CPU_VMCB_HPA 0x40
-#define X86_CPU_HOST_HPA 0x48
+#define X86_CPU_VMCB_HPA 0x38
+#define X86_CPU_HOST_HPA 0x40
 /* Two flags, one word: work to be done before the next entry. */
-#define X86_CPU_FLUSH_TLB 0x70
-#define X86_CPU_NMI_PENDING 0x71
+#define X86_CPU_FLUSH_TLB 0x68
+#define X86_CPU_NMI_PENDING 0x69
 
 #ifndef __ASSEMBLER__
 #include <hv/check.h>

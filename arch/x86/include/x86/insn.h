@@ -52,6 +52,15 @@ static inline u64 x86_rdtsc(void)
 	return (u64)hi << 32 | lo;
 }
 
+/* What differences within a few seconds need of it. */
+static inline u32 x86_rdtsc_low(void)
+{
+	u32 lo, hi;
+
+	asm volatile("rdtsc" : "=a"(lo), "=d"(hi));
+	return lo;
+}
+
 static inline void x86_xsetbv(u32 index, u64 value)
 {
 	asm volatile("xsetbv" : : "c"(index), "a"((u32)value), "d"((u32)(value >> 32)));
