@@ -5,14 +5,14 @@
 #include <hv/log.h>
 #include <svm/nptfmt.h>
 
-bool root_unit_always_moderates;
+bool root_unit_always_moderates, root_unit_moderates;
 u64 root_unit_encryption_bit;
 u64 root_unit_free;
 
 u64 hv_arch_address_limit(void) { return 1ULL << 40; }
 u64 hv_arch_encryption_bit(void) { return root_unit_encryption_bit; }
 const struct hv_pt_format *hv_arch_guest_format(void) { return &svm_npt_format; }
-void hv_arch_moderate(bool on) { (void)on; }
+void hv_arch_moderate(bool on) { root_unit_moderates = on; }
 bool hv_arch_always_moderates(void) { return root_unit_always_moderates; }
 u64 hv_arch_guest_rip(struct hv_cpu *cpu) { return cpu->id; }
 
@@ -46,7 +46,8 @@ void root_unit_machine(u64 pool_frames)
 
 	fake_tlb_reset();
 	fake_types = (struct fake_types){ RAM_END, HV_TYPE_WB, HV_TYPE_UC };
-	root_unit_always_moderates = false;
+	root_unit_always_moderates = root_unit_moderates = false;
+	hv.moderation = 0;
 	root_unit_encryption_bit = 0;
 	hv.header = aligned_alloc(HV_SIZE_2M, HV_SIZE_2M);
 	assert_non_null(hv.header);

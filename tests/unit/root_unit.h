@@ -26,6 +26,7 @@
 #define PLENTY ((RANGE_SIZE - POOL_OFFSET) / PAGE)
 
 extern bool root_unit_always_moderates;
+extern bool root_unit_moderates;	/* what hv_arch_moderate() was told last */
 extern u64 root_unit_encryption_bit;
 extern u64 root_unit_free;	/* frames of the pool when the root cell was about to be built */
 

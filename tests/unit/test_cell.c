@@ -1,103 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Cells are made of memory that root gave, and give it back. */
-/* sources: hvcore/cell.c hvcore/cell_memory.c hvcore/cellconf.c hvcore/cellconf_region.c hvcore/cellconf_io.c */
-/* sources: hvcore/cellconf_x86.c hvcore/root.c hvcore/memory.c hvcore/aspace.c */
+/* sources: hvcore/cell.c hvcore/cell_memory.c hvcore/cell_run.c hvcore/comm.c hvcore/cpu.c hvcore/request.c */
+/* sources: hvcore/cellconf.c hvcore/cellconf_region.c hvcore/cellconf_io.c hvcore/cellconf_x86.c */
+/* sources: hvcore/root.c hvcore/memory.c hvcore/aspace.c hvcore/aspace_access.c hvcore/donation.c */
 /* sources: hvcore/mset.c hvcore/mset_check.c hvcore/region.c hvcore/region_release.c hvcore/pt.c hvcore/pt_map.c */
 /* sources: hvcore/pt_change.c hvcore/pt_table.c hvcore/owner.c hvcore/span.c hvcore/normal_world.c hvcore/psc.c */
 /* sources: hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c hvcore/buddy_check.c hvcore/slab.c */
-/* sources: hvcore/slab_check.c hvcore/string.c hvcore/donation.c arch/x86/svm/nptfmt.c arch/x86/ptfmt.c */
+/* sources: hvcore/slab_check.c hvcore/string.c arch/x86/svm/nptfmt.c arch/x86/ptfmt.c */
 /* sources: tests/unit/fake_arch.c tests/unit/fake_log.c tests/unit/root_unit.c */
-#include "root_unit.h"
+/* sources: tests/unit/cells_unit.c tests/unit/fake_cell.c */
+#include "cells_unit.h"
 
 #include <hv/donation.h>
-#include <hvabi/hypercall.h>
 
-#define BLOCK 0x4000000ULL
-#define OTHER 0x8000000ULL
 #define IDENTICAL 0xa000000ULL
-#define LOW 0x0ULL
-#define HIGH 0x40000000ULL
-
-static u64 scrubbed;
-
-/* What is scrubbed belongs to a cell, and nobody can write to it meanwhile. */
-void hv_arch_scrub(hv_hpa_t start, u64 size)
-{
-	struct hv_pt_mapping mapping;
-	hv_hpa_t end;
-	u16 owner = hv_owner_of(&hv.owners, start, &end);
-	u64 at;
-
-	assert_true(owner > HV_OWNER_ROOT && owner <= HV_OWNER_MAX_CELL);
-	assert_true(hv_hpa_raw(end) >= hv_hpa_raw(start) + size);
-	for (at = hv_hpa_raw(start); at < hv_hpa_raw(start) + size; at += HV_PAGE_SIZE)
-		if (!hv_pt_query(&hv.root.space.set.pt, at, &mapping))
-			assert_int_not_equal(mapping.address, at);
-	scrubbed += size;
-}
-
-static struct hv_cellconf conf_of(u32 id, const char *name)
-{
-	struct hv_cellconf conf = { .id = id, .nr_vcpus = 1, .nr_regions = 2 };
-
-	strncpy(conf.name, name, sizeof(conf.name) - 1);
-	conf.regions[0] = (struct hv_conf_region){ .gpa = LOW, .size = HV_SIZE_2M, .flags = HV_MEM_RWX };
-	conf.regions[1] = (struct hv_conf_region){ .gpa = HIGH, .size = HV_SIZE_2M, .flags = HV_MEM_READ };
-	return conf;
-}
-
-static struct hv_psc list_of(u64 first, u64 second, unsigned int op)
-{
-	return (struct hv_psc){ .end_entry = 1,
-				.entry = { first | HV_PSC_2M | (u64)op << HV_PSC_OP_SHIFT,
-					   second | HV_PSC_2M | (u64)op << HV_PSC_OP_SHIFT } };
-}
-
-static int fill(u32 id)
-{
-	struct hv_cell_fill request = { .id = id, .list = list_of(BLOCK, OTHER, HV_PSC_PRIVATE) };
-
-	return hv_cell_fill(&request);
-}
-
-static void give(void)
-{
-	struct hv_psc list = list_of(BLOCK, OTHER, HV_PSC_PRIVATE);
-
-	assert_int_equal(hv_donation_take(&list), 0);
-}
-
-static void get_back(void)
-{
-	struct hv_psc list = list_of(BLOCK, OTHER, HV_PSC_SHARED);
-
-	assert_int_equal(hv_donation_return(&list), 0);
-}
-
-static int create(void)
-{
-	struct hv_cellconf conf = conf_of(1, "one");
-
-	return hv_cell_create(&conf);
-}
-
-static int destroy(u32 id)
-{
-	int err;
-
-	do
-		err = hv_cell_destroy(id);
-	while (err == -EAGAIN);
-	return err;
-}
-
-static struct hv_pt_mapping cells_mapping(u64 gpa)
-{
-	struct hv_pt_mapping mapping = { 0 };
-
-	assert_int_equal(hv_pt_query(&hv.cells[HV_MAX_CELLS - 1]->space.set.pt, gpa, &mapping), 0);
-	return mapping;
-}
 
 static void test_life(void **state)
 {
@@ -108,20 +24,20 @@ static void test_life(void **state)
 	hv_pool_trim(&hv.pool);
 	frames = hv.pool.free;
 	for (i = 0; i < 500; i++) {
-		scrubbed = 0;
+		cells_unit_scrubbed = 0;
 		give();
 		assert_int_equal(create(), 0);
 		assert_true(hv_cell_exists());
 		assert_int_equal(fill(1), 0);
-		assert_int_equal(scrubbed, 2 * HV_SIZE_2M);
+		assert_int_equal(cells_unit_scrubbed, 2 * HV_SIZE_2M);
 		assert_owner(BLOCK, 1);
 		assert_owner(OTHER, 1);
-		assert_int_equal(cells_mapping(LOW).address, BLOCK);
-		assert_int_equal(cells_mapping(LOW).size, HV_SIZE_2M);
-		assert_int_equal(cells_mapping(HIGH).address, OTHER);
-		assert_int_equal(cells_mapping(HIGH).flags & HV_PT_RWX, HV_PT_READ);
+		assert_int_equal(cells_mapping(1, LOW).address, BLOCK);
+		assert_int_equal(cells_mapping(1, LOW).size, HV_SIZE_2M);
+		assert_int_equal(cells_mapping(1, HIGH).address, OTHER);
+		assert_int_equal(cells_mapping(1, HIGH).flags & HV_PT_RWX, HV_PT_READ);
 		assert_int_equal(destroy(1), 0);
-		assert_int_equal(scrubbed, 4 * HV_SIZE_2M);
+		assert_int_equal(cells_unit_scrubbed, 4 * HV_SIZE_2M);
 		assert_false(hv_cell_exists());
 		get_back();
 		assert_owner(BLOCK, HV_OWNER_ROOT);
@@ -134,24 +50,24 @@ static void test_life(void **state)
 
 static void test_names_and_ids(void **state)
 {
-	struct hv_cellconf conf = conf_of(2, "one");
+	struct hv_cellconf conf = conf_of(2, "one", 3, 1);
 	u32 id;
 
 	(void)state;
 	assert_int_equal(create(), 0);
 	assert_int_equal(hv_cell_create(&conf), -EEXIST);
-	conf = conf_of(1, "two");
+	conf = conf_of(1, "two", 3, 1);
 	assert_int_equal(hv_cell_create(&conf), -EEXIST);
 	conf.id = HV_OWNER_MAX_CELL + 1;
 	assert_int_equal(hv_cell_create(&conf), -EINVAL);
 	conf.id = 0;
 	assert_int_equal(hv_cell_create(&conf), -EINVAL);
 	for (id = 2; id <= HV_MAX_CELLS; id++) {
-		conf = conf_of(id, "");
+		conf = conf_of(id, "", id + 1, 1);
 		(void)snprintf(conf.name, sizeof(conf.name), "cell%u", id);
 		assert_int_equal(hv_cell_create(&conf), 0);
 	}
-	conf = conf_of(id, "more");
+	conf = conf_of(id, "more", id + 1, 1);
 	assert_int_equal(hv_cell_create(&conf), -ENOSPC);
 	for (id = 1; id <= HV_MAX_CELLS; id++)
 		assert_int_equal(destroy(id), 0);
@@ -201,23 +117,23 @@ static void test_too_much_at_once(void **state)
 
 static void test_secure(void **state)
 {
-	struct hv_cellconf conf = conf_of(1, "one"), other = conf_of(2, "two");
+	struct hv_cellconf conf = conf_of(1, "one", 1, 1), other = conf_of(2, "two", 2, 1);
 
 	(void)state;
 	conf.regions[1].mode = other.regions[1].mode = HV_MODE_SECURE;
 	conf.nr_regions = 2;
 	assert_int_equal(hv_cell_create(&conf), 0);
 	assert_owner(SECURE, 1);
-	assert_int_equal(cells_mapping(HIGH).address, SECURE);
+	assert_int_equal(cells_mapping(1, HIGH).address, SECURE);
 	other.regions[1].size = SECURE_SIZE;
 	assert_int_equal(hv_cell_create(&other), -ENOMEM);
 	assert_owner(SECURE + HV_SIZE_2M, HV_OWNER_HYPERVISOR);
 	other.regions[1].size = SECURE_SIZE - HV_SIZE_2M;
 	assert_int_equal(hv_cell_create(&other), 0);
-	scrubbed = 0;
+	cells_unit_scrubbed = 0;
 	assert_int_equal(destroy(1), 0);
 	assert_int_equal(destroy(2), 0);
-	assert_int_equal(scrubbed, SECURE_SIZE);
+	assert_int_equal(cells_unit_scrubbed, SECURE_SIZE);
 	assert_owner(SECURE, HV_OWNER_HYPERVISOR);
 	assert_owner(SECURE + SECURE_SIZE - 1, HV_OWNER_HYPERVISOR);
 	assert_int_equal(hv_memory_check(), 0);
@@ -226,7 +142,7 @@ static void test_secure(void **state)
 static void test_identical(void **state)
 {
 	struct hv_psc list = { .entry = { IDENTICAL | HV_PSC_2M | (u64)HV_PSC_PRIVATE << HV_PSC_OP_SHIFT } };
-	struct hv_cellconf conf = conf_of(1, "one");
+	struct hv_cellconf conf = conf_of(1, "one", 1, 1);
 
 	(void)state;
 	conf.nr_regions = 1;
@@ -237,7 +153,7 @@ static void test_identical(void **state)
 	assert_false(hv_cell_exists());
 	assert_int_equal(hv_donation_take(&list), 0);
 	assert_int_equal(hv_cell_create(&conf), 0);
-	assert_int_equal(cells_mapping(IDENTICAL).address, IDENTICAL);
+	assert_int_equal(cells_mapping(1, IDENTICAL).address, IDENTICAL);
 	assert_owner(IDENTICAL, 1);
 	assert_int_equal(destroy(1), 0);
 	assert_owner(IDENTICAL, HV_MEMORY_DONATED);
@@ -246,14 +162,14 @@ static void test_identical(void **state)
 	conf.regions[0].flags |= HV_MEM_ROOTSHARED;
 	assert_int_equal(hv_cell_create(&conf), 0);
 	assert_owner(OTHER, HV_OWNER_ROOT);
-	scrubbed = 0;
+	cells_unit_scrubbed = 0;
 	assert_int_equal(destroy(1), 0);
-	assert_int_equal(scrubbed, 0);
+	assert_int_equal(cells_unit_scrubbed, 0);
 }
 
 static void test_devices_are_refused(void **state)
 {
-	struct hv_cellconf conf = conf_of(1, "one");
+	struct hv_cellconf conf = conf_of(1, "one", 1, 1);
 
 	(void)state;
 	conf.regions[1] = (struct hv_conf_region){ .gpa = 0xfe000000, .phys = 0xfe000000, .size = HV_PAGE_SIZE,
@@ -296,14 +212,14 @@ static void test_every_failure_unwinds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ROOT_TEST("500 lives, and nothing is left of them", test_life),
-		ROOT_TEST("names and ids are unique, and so many cells there are", test_names_and_ids),
-		ROOT_TEST("a cell is filled with what root gave, and with no more", test_filling),
-		ROOT_TEST("no call takes long", test_too_much_at_once),
-		ROOT_TEST("F6a secure memory", test_secure),
-		ROOT_TEST("F5 memory at its place", test_identical),
-		ROOT_TEST("devices are refused", test_devices_are_refused),
-		ROOT_TEST("every failure unwinds", test_every_failure_unwinds),
+		CELLS_TEST("500 lives, and nothing is left of them", test_life),
+		CELLS_TEST("names and ids are unique, and so many cells there are", test_names_and_ids),
+		CELLS_TEST("a cell is filled with what root gave, and with no more", test_filling),
+		CELLS_TEST("no call takes long", test_too_much_at_once),
+		CELLS_TEST("F6a secure memory", test_secure),
+		CELLS_TEST("F5 memory at its place", test_identical),
+		CELLS_TEST("devices are refused", test_devices_are_refused),
+		CELLS_TEST("every failure unwinds", test_every_failure_unwinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

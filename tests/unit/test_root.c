@@ -169,14 +169,46 @@ static void moderation_needs_no_memory(void **state)
 	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, HV_PT_READ | HV_PT_WRITE);
 	while (hv_pool_alloc(&hv.pool))
 		;
-	hv_root_moderate(true);
+	hv_root_moderate(HV_MODERATE_START, true);
 	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, HV_PT_READ);
-	hv_root_moderate(false);
+	hv_root_moderate(HV_MODERATE_START, false);
 	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, HV_PT_READ | HV_PT_WRITE);
-	root_unit_always_moderates = true;
-	hv_root_moderate(false);
-	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, HV_PT_READ);
 	assert_true(free_frames > 0);
+}
+
+static void assert_moderated(bool is)
+{
+	u64 rights = is ? HV_PT_READ : HV_PT_READ | HV_PT_WRITE;
+
+	assert_int_equal(root_unit_mapping(APIC).flags & HV_PT_RWX, rights);
+	assert_int_equal(root_unit_moderates, is);
+}
+
+/* The last reason that goes ends it, in whatever order they go, and one that comes twice has to go but once. */
+static void moderation_has_reasons(void **state)
+{
+	(void)state;
+	hv_root_moderate(HV_MODERATE_START, true);
+	hv_root_moderate(HV_MODERATE_CELLS, true);
+	assert_moderated(true);
+	hv_root_moderate(HV_MODERATE_START, false);
+	assert_moderated(true);
+	hv_root_moderate(HV_MODERATE_CELLS, false);
+	assert_moderated(false);
+	hv_root_moderate(HV_MODERATE_CELLS, true);
+	hv_root_moderate(HV_MODERATE_START, true);
+	hv_root_moderate(HV_MODERATE_START, true);
+	hv_root_moderate(HV_MODERATE_CELLS, false);
+	assert_moderated(true);
+	hv_root_moderate(HV_MODERATE_START, false);
+	assert_moderated(false);
+	hv_root_moderate(HV_MODERATE_CELLS, false);
+	assert_moderated(false);
+	root_unit_always_moderates = true;
+	hv_root_moderate(HV_MODERATE_CELLS, true);
+	assert_moderated(true);
+	hv_root_moderate(HV_MODERATE_CELLS, false);
+	assert_moderated(true);
 }
 
 static void violations_are_judged(void **state)
@@ -217,6 +249,7 @@ int main(void)
 		BARE_TEST("G7 every failure unwinds", g7_every_failure_unwinds),
 		ROOT_TEST("G9 the cell can be dumped", g9_the_cell_can_be_dumped),
 		ROOT_TEST("moderation needs no memory", moderation_needs_no_memory),
+		ROOT_TEST("moderation lasts as long as there is a reason", moderation_has_reasons),
 		ROOT_TEST("violations are judged", violations_are_judged),
 	};
 
