@@ -115,14 +115,17 @@ static void take_cpus(struct hv_cell *cell)
 
 	for (i = 0; i < cell->nr_cpus; i++)
 		hv_cpu_give(hv_cell_cpu(cell, i), cell);
+	cell->has_cpus = true;
 }
 
-/* 0 when root has them all. */
+/* 0 when root has them all. What they do that never were the cell's, if there are such CPUs at all, is no matter. */
 static int give_cpus(struct hv_cell *cell)
 {
 	u32 i, cpu;
 	int err = 0;
 
+	if (!cell->has_cpus)
+		return 0;
 	for (i = 0; i < cell->nr_cpus; i++) {
 		cpu = hv_cell_cpu(cell, i);
 		if (hv.pub[cpu].cell == cell && !hv_cpu_does(cpu, HV_REQUEST_MOVE))

@@ -178,6 +178,32 @@ static void test_devices_are_refused(void **state)
 	assert_false(hv_cell_exists());
 }
 
+/* Refused at once, whatever the CPU is busy with: nobody waits for a CPU that never came to the cell. */
+static void test_cpus_are_taken_once(void **state)
+{
+	struct hv_cellconf conf = conf_of(2, "two", 1, 2);
+
+	(void)state;
+	assert_int_equal(create(), 0);
+	assert_true(hv_cpu_does(1, HV_REQUEST_MOVE));
+	assert_int_equal(hv_cell_create(&conf), -EBUSY);
+	cells_unit_attend_all();
+	assert_int_equal(hv_cell_create(&conf), -EBUSY);
+	assert_int_equal(hv_cell_destroy(1), -EAGAIN);
+	assert_int_equal(hv_cell_create(&conf), -EBUSY);
+	assert_int_equal(destroy(1), 0);
+	/* this CPU, and numbers that no CPU has */
+	conf = conf_of(2, "two", 0, 2);
+	assert_int_equal(hv_cell_create(&conf), -EBUSY);
+	conf = conf_of(2, "two", NR_CPUS - 1, 2);
+	assert_int_equal(hv_cell_create(&conf), -EBUSY);
+	conf = conf_of(2, "two", 511, 1);
+	assert_int_equal(hv_cell_create(&conf), -EBUSY);
+	assert_false(hv_cell_exists());
+	assert_true(hv_cpu_is_free(NR_CPUS - 1));
+	assert_int_equal(hv.pub[NR_CPUS - 1].requests, 0);
+}
+
 /* With every number of frames that may be left. */
 static void test_every_failure_unwinds(void **state)
 {
@@ -219,6 +245,7 @@ int main(void)
 		CELLS_TEST("F6a secure memory", test_secure),
 		CELLS_TEST("F5 memory at its place", test_identical),
 		CELLS_TEST("devices are refused", test_devices_are_refused),
+		CELLS_TEST("a CPU is in one cell, and nobody waits for another's", test_cpus_are_taken_once),
 		CELLS_TEST("every failure unwinds", test_every_failure_unwinds),
 	};
 

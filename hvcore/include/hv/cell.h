@@ -39,6 +39,7 @@ struct hv_cell {
 	struct hv_cell_page *page;	/* what root sees of it */
 	void *arch;			/* hv_arch_cell_init() */
 	u32 ended;			/* somebody is about to say why; atomic */
+	bool has_cpus;			/* they were told to come; lock: hv.cells_lock */
 	bool told;			/* the comm page is filled */
 	struct hv_lock console_lock;	/* of @input, and of the output in @page; innermost */
 	struct hv_input input;
