@@ -151,6 +151,12 @@ static int take_secure(struct hv_cell *cell, const struct hv_conf_region *region
 	return 0;
 }
 
+/* Is its place still free? Those that come first have theirs: the cell's own pages. */
+static int check_alloc(const struct hv_cell *cell, const struct hv_conf_region *region)
+{
+	return hv_span_first_overlap(&cell->space.set.regions, region->gpa, region->size) ? -EEXIST : 0;
+}
+
 int hv_cell_take_memory(struct hv_cell *cell)
 {
 	const struct hv_conf_region *region = cell->conf->regions, *last = region + cell->conf->nr_regions;
@@ -163,6 +169,8 @@ int hv_cell_take_memory(struct hv_cell *cell)
 			err = take_identical(cell, region);
 		else if (region->mode == HV_MODE_SECURE)
 			err = take_secure(cell, region);
+		else
+			err = check_alloc(cell, region);
 	}
 	return err;
 }

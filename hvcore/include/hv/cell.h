@@ -55,9 +55,9 @@ u32 hv_cell_cpu(const struct hv_cell *cell, u32 i);
  * hv_cell_create() - a cell, with everything but memory for its alloc regions; root's CPUs that it wants go to it
  * @conf: a copy that nobody else can write
  *
- * Return: 0; what hv_cellconf_check() says; -EEXIST if the id or the name is taken; -ENOSPC if there are too many
- * cells; -EBUSY if memory that it wants by address was not donated, or a CPU is not free; -EOPNOTSUPP; -ENOMEM. What
- * fails changes nothing.
+ * Return: 0; what hv_cellconf_check() says; -EEXIST if the id or the name is taken, or a region is where the cell's
+ * registers, comm page or first tables are; -ENOSPC if there are too many cells; -EBUSY if memory that it wants by
+ * address was not donated, or a CPU is not free; -EOPNOTSUPP; -ENOMEM. What fails changes nothing.
  */
 int __must_check hv_cell_create(const struct hv_cellconf *conf);
 
