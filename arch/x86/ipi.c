@@ -25,20 +25,22 @@ struct ipi {
 };
 
 /*
- * A CPU that neither waits for its start-up IPI nor is about to ignores it, and one that waits already ignores another
- * INIT.
+ * A CPU that neither waits for its start-up IPI nor is about to ignores it, and one that waits and was not told to
+ * start ignores another INIT. Requests are read first: the CPU says that it waits, or does not, before it takes back
+ * the request that made it do so (hvcore/cpu.c).
  */
 static void deliver(struct hv_cpu_pub *pub, u64 icr)
 {
+	u32 requests = hv_load_acquire(&pub->requests);
 	bool waits = hv_load_acquire(&pub->waits_for_sipi);
 
 	if (HV_GET(X86_ICR_MODE, icr) == X86_ICR_MODE_INIT) {
-		if (waits)
+		if (waits && !(requests & HV_REQUEST_SIPI))
 			return;
 		(void)hv_fetch_and(&pub->requests, ~(u32)HV_REQUEST_SIPI);
 		(void)hv_fetch_or(&pub->requests, HV_REQUEST_INIT);
 	} else {
-		if (!waits && !(hv_load_acquire(&pub->requests) & HV_REQUEST_INIT))
+		if (!waits && !(requests & HV_REQUEST_INIT))
 			return;
 		hv_store_once(&pub->sipi_vector, (u32)(icr & X86_ICR_VECTOR));
 		(void)hv_fetch_or(&pub->requests, HV_REQUEST_SIPI);
