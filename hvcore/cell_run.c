@@ -75,12 +75,13 @@ static bool are_parked(const struct hv_cell *cell)
 	return true;
 }
 
+/* The first one last: as soon as it runs it may wake the others, which must wait for that by then. */
 static void ask_all(const struct hv_cell *cell, u32 request)
 {
 	u32 i;
 
-	for (i = 0; i < cell->nr_cpus; i++)
-		hv_cpu_ask(hv_cell_cpu(cell, i), request);
+	for (i = cell->nr_cpus; i > 0; i--)
+		hv_cpu_ask(hv_cell_cpu(cell, i - 1), request);
 }
 
 static int start(struct hv_cell *cell)

@@ -14,6 +14,7 @@ u8 cells_unit_ram[GUEST_RAM_SIZE];
 u64 cells_unit_scrubbed;
 struct cells_unit_copy cells_unit_copies[16];
 u32 cells_unit_nr_copies;
+void (*cells_unit_on_nmi)(u32 cpu);
 
 static struct hv_cpu_pub pubs[NR_CPUS];
 static union {
@@ -43,6 +44,8 @@ void hv_arch_send_nmi(u32 apic_id)
 {
 	assert_in_range(apic_id, APIC_ID(0), APIC_ID(NR_CPUS - 1));
 	(void)hv_fetch_add(&cells_unit_cpu[apic_id - APIC_ID(0)].nmis, 1);
+	if (cells_unit_on_nmi)
+		cells_unit_on_nmi(apic_id - APIC_ID(0));
 }
 
 void hv_arch_flush_guest(struct hv_cpu *core)
@@ -380,6 +383,7 @@ int cells_unit_setup(void **state)
 	cells_unit_on(0);
 	cells_unit_clock = cells_unit_scrubbed = cells_unit_nr_copies = 0;
 	cells_unit_x2apic = cells_unit_threads = false;
+	cells_unit_on_nmi = NULL;
 	memset(cells_unit_ram, 0, sizeof(cells_unit_ram));
 	err = root_unit_build();
 	if (!err)

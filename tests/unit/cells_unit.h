@@ -31,6 +31,9 @@ extern u64 cells_unit_clock;	/* hv_arch_clock() */
 extern bool cells_unit_x2apic;	/* hv_arch_cell_registers(), hv_arch_comm_flags() */
 extern bool cells_unit_threads;	/* every CPU is a thread: waiting for one is waiting */
 
+/* What happens at once when an NMI is sent to CPU @cpu, or NULL. */
+extern void (*cells_unit_on_nmi)(u32 cpu);
+
 /** cells_unit_on() - from here on this thread is CPU @cpu */
 void cells_unit_on(u32 cpu);
 

@@ -49,6 +49,34 @@ static void starts_when_it_can(void **state)
 	assert_int_equal(hv_cell_destroy(1), -EBUSY);
 }
 
+/* Both CPUs are quick: the first one is in its guest before root goes on, and wakes the other as the manuals say. */
+static void wake_at_once(u32 cpu)
+{
+	if (!cells_unit_attend(cpu) || cpu != 2)
+		return;
+	cells_unit_on_nmi = NULL;
+	(void)hv_fetch_or(&hv.pub[1].requests, HV_REQUEST_INIT);
+	hv_request_kick(&hv.pub[1]);
+	(void)cells_unit_attend(1);
+	if (!hv.pub[1].waits_for_sipi)
+		return;
+	hv.pub[1].sipi_vector = 0x77;
+	(void)hv_fetch_or(&hv.pub[1].requests, HV_REQUEST_SIPI);
+	hv_request_kick(&hv.pub[1]);
+}
+
+static void the_first_cpu_finds_the_others(void **state)
+{
+	(void)state;
+	ready();
+	cells_unit_on_nmi = wake_at_once;
+	assert_int_equal(hv_cell_start(1), 0);
+	cells_unit_attend_all();
+	assert_true(cells_unit_cpu[1].runs);
+	assert_int_equal(cells_unit_cpu[1].vector, 0x77);
+	assert_int_equal(stop(1), 0);
+}
+
 static void stops_in_steps(void **state)
 {
 	(void)state;
@@ -391,6 +419,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CELLS_TEST("a cell starts when it has all it needs", starts_when_it_can),
+		CELLS_TEST("the first CPU finds the others waiting", the_first_cpu_finds_the_others),
 		CELLS_TEST("a cell stops when all its CPUs stand", stops_in_steps),
 		CELLS_TEST("the first fault counts", the_first_fault_counts),
 		CELLS_TEST("the first shutdown counts", the_first_shutdown_counts),
