@@ -14,7 +14,7 @@
 #define NR_CPUS 40
 #define APIC_ID(cpu) (100 + (cpu))
 
-/* A CPU, and what became of it: counts, and the guest that runs on it. */
+/* A CPU, and what became of it: counts, and the guest that runs on it. Aligned as the architecture has it. */
 struct cells_unit_cpu {
 	struct hv_cpu core;
 	u32 nmis;		/* sent and not taken */
@@ -24,7 +24,7 @@ struct cells_unit_cpu {
 	bool is_clean;		/* nothing ran since hv_arch_cpu_clean() */
 	bool runs;
 	const struct hv_cell *at;	/* whose guest it runs, or ran last */
-};
+} __attribute__((aligned(1024)));
 
 extern struct cells_unit_cpu cells_unit_cpu[NR_CPUS];
 extern u64 cells_unit_clock;	/* hv_arch_clock() */
