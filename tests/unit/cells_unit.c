@@ -362,13 +362,11 @@ static void set_up_cpu(u32 i)
 	pubs[i] = (struct hv_cpu_pub){ .apic_id = APIC_ID(i), .cell = &hv.root, .tables = &hv.root.space.set.pt };
 }
 
-int cells_unit_setup(void **state)
+int cells_unit_build(void)
 {
 	u32 i;
 	int err;
 
-	(void)state;
-	root_unit_machine(PLENTY);
 	hv.config->nr_cpus = NR_CPUS;
 	hv.config->tsc_khz = 2000456;
 	memset(&stats, 0xa5, sizeof(stats));
@@ -393,4 +391,11 @@ int cells_unit_setup(void **state)
 	if (!err)
 		hv_aspace_set_live(&hv.root.space, true);
 	return err;
+}
+
+int cells_unit_setup(void **state)
+{
+	(void)state;
+	root_unit_machine(PLENTY);
+	return cells_unit_build();
 }
