@@ -139,6 +139,99 @@ static void test_secure(void **state)
 	assert_int_equal(hv_memory_check(), 0);
 }
 
+/* A second secure range lies behind the hypervisor's own memory, which is as little a cell's as ever. */
+static void test_secure_behind_our_own(void **state)
+{
+	struct hv_cellconf conf = conf_of(1, "one", 1, 1);
+	u64 second = RANGE + RANGE_SIZE;
+
+	root_unit_teardown(state);
+	root_unit_machine(PLENTY);
+	hv.header->nr_secure = 2;
+	hv.header->secure[1] = (struct hv_range){ second, HV_SIZE_2M };
+	hv.config->regions[1].start += HV_SIZE_2M;
+	hv.config->regions[1].size -= HV_SIZE_2M;
+	assert_int_equal(cells_unit_build(), 0);
+	conf.regions[0].mode = conf.regions[1].mode = HV_MODE_SECURE;
+	conf.regions[1].size = SECURE_SIZE;
+	assert_int_equal(hv_cell_create(&conf), 0);
+	assert_int_equal(cells_mapping(1, LOW).address, SECURE);
+	assert_int_equal(cells_mapping(1, HIGH).address, SECURE + HV_SIZE_2M);
+	assert_int_equal(cells_mapping(1, HIGH + HV_SIZE_2M).address, second);
+	assert_owner(second - PAGE, HV_OWNER_HYPERVISOR);
+	assert_owner(second + HV_SIZE_2M, HV_OWNER_ROOT);
+	conf = conf_of(2, "two", 2, 1);
+	conf.regions[0].mode = HV_MODE_SECURE;
+	conf.nr_regions = 1;
+	assert_int_equal(hv_cell_create(&conf), -ENOMEM);
+	assert_int_equal(destroy(1), 0);
+	assert_int_equal(cells_unit_scrubbed, 3 * HV_SIZE_2M);
+	assert_owner(second, HV_OWNER_HYPERVISOR);
+	assert_int_equal(hv_memory_check(), 0);
+}
+
+/* Frames of both kinds side by side are one run of the cell's, and each goes back to where it came from. */
+static void test_neighbours_part_again(void **state)
+{
+	struct hv_psc list = list_of(SECURE - HV_SIZE_2M, SECURE + SECURE_SIZE, HV_PSC_PRIVATE);
+	struct hv_cellconf conf = conf_of(1, "one", 1, 1);
+	struct hv_cell_fill request = { .id = 1, .list = list };
+
+	(void)state;
+	conf.nr_regions = 3;
+	conf.regions[2] = (struct hv_conf_region){ .gpa = 2 * HIGH, .size = SECURE_SIZE, .flags = HV_MEM_RWX,
+						   .mode = HV_MODE_SECURE };
+	assert_int_equal(hv_donation_take(&list), 0);
+	assert_int_equal(hv_cell_create(&conf), 0);
+	assert_int_equal(hv_cell_fill(&request), 0);
+	assert_owner(SECURE - 1, 1);
+	assert_owner(SECURE, 1);
+	assert_owner(SECURE + SECURE_SIZE, 1);
+	cells_unit_scrubbed = 0;
+	assert_int_equal(destroy(1), 0);
+	assert_int_equal(cells_unit_scrubbed, SECURE_SIZE + 2 * HV_SIZE_2M);
+	assert_owner(SECURE - HV_SIZE_2M, HV_MEMORY_DONATED);
+	assert_owner(SECURE, HV_OWNER_HYPERVISOR);
+	assert_owner(SECURE + SECURE_SIZE - 1, HV_OWNER_HYPERVISOR);
+	assert_owner(SECURE + SECURE_SIZE, HV_MEMORY_DONATED);
+	list = list_of(SECURE - HV_SIZE_2M, SECURE + SECURE_SIZE, HV_PSC_SHARED);
+	assert_int_equal(hv_donation_return(&list), 0);
+}
+
+/* Ten pieces of 2 MiB in a row are more than a step. */
+static void test_long_runs_take_several_steps(void **state)
+{
+	struct hv_cellconf conf = conf_of(1, "one", 1, 1);
+	struct hv_cell_fill request = { .id = 1 };
+	struct hv_psc list;
+	u64 before = 0, at;
+	u32 i, steps = 0;
+	int err;
+
+	(void)state;
+	conf.nr_regions = 1;
+	conf.regions[0].size = 10 * HV_SIZE_2M;
+	assert_int_equal(hv_cell_create(&conf), 0);
+	for (i = 0; i < 10; i += 2) {
+		at = BLOCK + i * HV_SIZE_2M;
+		list = request.list = list_of(at, at + HV_SIZE_2M, HV_PSC_PRIVATE);
+		assert_int_equal(hv_donation_take(&list), 0);
+		assert_int_equal(hv_cell_fill(&request), 0);
+	}
+	assert_int_equal(cells_mapping(1, 9 * HV_SIZE_2M).address, BLOCK + 9 * HV_SIZE_2M);
+	cells_unit_scrubbed = 0;
+	while ((err = hv_cell_destroy(1)) == -EAGAIN) {
+		assert_true(cells_unit_scrubbed - before <= HV_CELL_STEP);
+		steps += cells_unit_scrubbed > before;
+		before = cells_unit_scrubbed;
+		cells_unit_attend_all();
+	}
+	assert_int_equal(err, 0);
+	assert_int_equal(steps, 2);
+	assert_int_equal(cells_unit_scrubbed, 10 * HV_SIZE_2M);
+	assert_owner(BLOCK + 9 * HV_SIZE_2M, HV_MEMORY_DONATED);
+}
+
 static void test_identical(void **state)
 {
 	struct hv_psc list = { .entry = { IDENTICAL | HV_PSC_2M | (u64)HV_PSC_PRIVATE << HV_PSC_OP_SHIFT } };
