@@ -112,6 +112,18 @@ static void fill_multiboot(const struct hv_cellconf *conf, u8 *page)
 	}
 }
 
+void hv_guest_tell(struct hv_cell *cell)
+{
+	u64 *info = cell->info;
+
+	info[HV_INFO_VERSION] = HV_GUEST_VERSION;
+	info[HV_INFO_CPUS] = cell->nr_cpus;
+	info[HV_INFO_TSC_KHZ] = hv.config->tsc_khz;
+	info[HV_INFO_APIC_KHZ] = hv.apic_khz;
+	info[HV_INFO_COMM] = HV_COMM_GPA;
+	info[HV_INFO_STARTS] = cell->page->starts;
+}
+
 int hv_cell_tell(struct hv_cell *cell)
 {
 	u8 *page;

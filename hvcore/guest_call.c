@@ -7,18 +7,6 @@
 
 HV_STATIC_ASSERT(HV_GC_EPERM == EPERM && HV_GC_EFAULT == EFAULT && HV_GC_EINVAL == EINVAL && HV_GC_ENOSYS == ENOSYS);
 
-void hv_guest_tell(struct hv_cell *cell)
-{
-	u64 *info = cell->info;
-
-	info[HV_INFO_VERSION] = HV_GUEST_VERSION;
-	info[HV_INFO_CPUS] = cell->nr_cpus;
-	info[HV_INFO_TSC_KHZ] = hv.config->tsc_khz;
-	info[HV_INFO_APIC_KHZ] = hv.apic_khz;
-	info[HV_INFO_COMM] = HV_COMM_GPA;
-	info[HV_INFO_STARTS] = cell->page->starts;
-}
-
 static s64 yield(struct hv_cpu *cpu)
 {
 	cpu->cell->page->word = hv_arch_hypercall_arg(cpu, 0);

@@ -92,6 +92,8 @@ int destroy(u32 id);
 struct hv_cell *cell_of(u32 id);
 struct hv_pt_mapping cells_mapping(u32 id, u64 gpa);
 
+/** cells_unit_build() - the CPUs, and the rest as root_unit_build(), behind root_unit_machine() */
+int cells_unit_build(void);
 int cells_unit_setup(void **state);
 
 #define CELLS_TEST(name, function) { name, function, cells_unit_setup, root_unit_teardown, NULL }

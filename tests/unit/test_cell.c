@@ -175,7 +175,7 @@ static void test_neighbours_part_again(void **state)
 {
 	struct hv_psc list = list_of(SECURE - HV_SIZE_2M, SECURE + SECURE_SIZE, HV_PSC_PRIVATE);
 	struct hv_cellconf conf = conf_of(1, "one", 1, 1);
-	struct hv_cell_fill request = { .id = 1, .list = list };
+	struct hv_cell_fill request = { .id = 1, .list = only(SECURE - HV_SIZE_2M, HV_PSC_PRIVATE) };
 
 	(void)state;
 	conf.nr_regions = 3;
@@ -183,6 +183,8 @@ static void test_neighbours_part_again(void **state)
 						   .mode = HV_MODE_SECURE };
 	assert_int_equal(hv_donation_take(&list), 0);
 	assert_int_equal(hv_cell_create(&conf), 0);
+	assert_int_equal(hv_cell_fill(&request), 0);
+	request.list = only(SECURE + SECURE_SIZE, HV_PSC_PRIVATE);
 	assert_int_equal(hv_cell_fill(&request), 0);
 	assert_owner(SECURE - 1, 1);
 	assert_owner(SECURE, 1);
@@ -198,7 +200,7 @@ static void test_neighbours_part_again(void **state)
 	assert_int_equal(hv_donation_return(&list), 0);
 }
 
-/* Ten pieces of 2 MiB in a row are more than a step. */
+/* Ten pieces of 2 MiB in a row are a step each. */
 static void test_long_runs_take_several_steps(void **state)
 {
 	struct hv_cellconf conf = conf_of(1, "one", 1, 1);
@@ -212,9 +214,9 @@ static void test_long_runs_take_several_steps(void **state)
 	conf.nr_regions = 1;
 	conf.regions[0].size = 10 * HV_SIZE_2M;
 	assert_int_equal(hv_cell_create(&conf), 0);
-	for (i = 0; i < 10; i += 2) {
+	for (i = 0; i < 10; i++) {
 		at = BLOCK + i * HV_SIZE_2M;
-		list = request.list = list_of(at, at + HV_SIZE_2M, HV_PSC_PRIVATE);
+		list = request.list = only(at, HV_PSC_PRIVATE);
 		assert_int_equal(hv_donation_take(&list), 0);
 		assert_int_equal(hv_cell_fill(&request), 0);
 	}
@@ -227,7 +229,7 @@ static void test_long_runs_take_several_steps(void **state)
 		cells_unit_attend_all();
 	}
 	assert_int_equal(err, 0);
-	assert_int_equal(steps, 2);
+	assert_int_equal(steps, 10);
 	assert_int_equal(cells_unit_scrubbed, 10 * HV_SIZE_2M);
 	assert_owner(BLOCK + 9 * HV_SIZE_2M, HV_MEMORY_DONATED);
 }
@@ -336,6 +338,9 @@ int main(void)
 		CELLS_TEST("a cell is filled with what root gave, and with no more", test_filling),
 		CELLS_TEST("no call takes long", test_too_much_at_once),
 		CELLS_TEST("F6a secure memory", test_secure),
+		CELLS_TEST("F6a secure memory beside the hypervisor's own", test_secure_behind_our_own),
+		CELLS_TEST("F6a secure memory beside memory that root gave", test_neighbours_part_again),
+		CELLS_TEST("a long run goes back in steps", test_long_runs_take_several_steps),
 		CELLS_TEST("F5 memory at its place", test_identical),
 		CELLS_TEST("devices are refused", test_devices_are_refused),
 		CELLS_TEST("a CPU is in one cell, and nobody waits for another's", test_cpus_are_taken_once),

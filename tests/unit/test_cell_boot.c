@@ -117,7 +117,7 @@ static u64 entry_at(u64 table, u64 index)
 /* "4-Level Paging": to the physical address that a supervisor reads, writes and executes. */
 static u64 walk(u64 linear)
 {
-	u64 entry, table = HV_BOOT_GPA;
+	u64 entry, inside, table = HV_BOOT_GPA;
 	int level;
 
 	for (level = 3; level >= 0; level--) {
@@ -126,8 +126,9 @@ static u64 walk(u64 linear)
 			return NONE;
 		assert_true(entry & 2);
 		assert_int_equal(entry >> 52, 0);
+		inside = (1ULL << (12 + 9 * level)) - 1;
 		if (level < 3 && (entry & 0x80))
-			return (entry & ~((1ULL << (12 + 9 * level)) - 1)) | (linear & ((1ULL << (12 + 9 * level)) - 1));
+			return (entry & ~inside) | (linear & inside);
 		table = entry & 0xffffffffff000;
 	}
 	return table | (linear & 0xfff);

@@ -2,7 +2,7 @@
 /* Hypercalls of root: who may, what is not to be read, and a whole life of a cell by them. */
 /* sources: hvcore/cell.c hvcore/cell_memory.c hvcore/cell_run.c hvcore/comm.c hvcore/cpu.c hvcore/request.c */
 /* sources: hvcore/cellconf.c hvcore/cellconf_region.c hvcore/cellconf_io.c hvcore/cellconf_x86.c */
-/* sources: hvcore/root.c hvcore/memory.c hvcore/aspace.c hvcore/aspace_access.c hvcore/donation.c */
+/* sources: hvcore/root.c hvcore/peek.c hvcore/memory.c hvcore/aspace.c hvcore/aspace_access.c hvcore/donation.c */
 /* sources: hvcore/mset.c hvcore/mset_check.c hvcore/region.c hvcore/region_release.c hvcore/pt.c hvcore/pt_map.c */
 /* sources: hvcore/pt_change.c hvcore/pt_table.c hvcore/owner.c hvcore/span.c hvcore/normal_world.c hvcore/psc.c */
 /* sources: hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c hvcore/buddy_check.c hvcore/slab.c */
@@ -144,7 +144,7 @@ static s64 until_done(u32 nr, u64 id)
 static void a_life_by_hypercalls(void **state)
 {
 	struct hv_psc list = list_of(BLOCK, OTHER, HV_PSC_PRIVATE), back = list_of(BLOCK, OTHER, HV_PSC_SHARED);
-	struct hv_cell_fill fill_it = { .id = 1, .list = list };
+	struct hv_cell_fill fill_it = { .id = 1, .list = only(BLOCK, HV_PSC_PRIVATE) };
 	struct hv_cell_load load = { .id = 1, .gpa = LOW + 0x100, .from = 0x3000, .size = 0x20 };
 	struct hv_cell_input input = { .id = 1, .size = 5, .data = "hello" };
 	struct hv_cellconf conf = conf_of(1, "one", 1, 2);
@@ -158,6 +158,8 @@ static void a_life_by_hypercalls(void **state)
 	assert_int_equal(call(HV_HC_DONATE, pass(&list, sizeof(list))), 0);
 	assert_int_equal(call(HV_HC_CELL_CREATE, pass(&conf, sizeof(conf))), 0);
 	assert_int_equal(call(HV_HC_CELL_CREATE, pass(&conf, sizeof(conf))), -EEXIST);
+	assert_int_equal(call(HV_HC_CELL_FILL, pass(&fill_it, sizeof(fill_it))), 0);
+	fill_it.list = only(OTHER, HV_PSC_PRIVATE);
 	assert_int_equal(call(HV_HC_CELL_FILL, pass(&fill_it, sizeof(fill_it))), 0);
 	assert_int_equal(call(HV_HC_CELL_LOAD, pass(&load, sizeof(load))), 0);
 	assert_int_equal(cells_unit_copies[0].to, BLOCK + 0x100);

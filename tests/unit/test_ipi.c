@@ -148,10 +148,12 @@ static u32 owned_by(const struct hv_cell *cell)
 
 static void with_cells(void)
 {
-	u32 i;
+	u32 i, c;
 
 	for (i = 0; i < NR_CPUS; i++)
-		pubs[i].cell = owned_by(&cells[0]) >> i & 1 ? &cells[0] : owned_by(&cells[1]) >> i & 1 ? &cells[1] : &hv.root;
+		for (c = 0; c < 2; c++)
+			if (owned_by(&cells[c]) >> i & 1)
+				pubs[i].cell = &cells[c];
 	hv.nr_cells = 2;
 }
 

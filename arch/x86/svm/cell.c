@@ -8,12 +8,14 @@
 #include <x86/insn.h>
 #include <x86/msr.h>
 
-static HV_APART void serve(struct x86_cpu *cpu)
+/* Return: it is still an exit of this cell, which the CPU did not stand in; as of others below. */
+static HV_APART bool serve(struct x86_cpu *cpu)
 {
 	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 	enum hv_verdict verdict;
 	struct hv_exit exit;
 
+	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
 	exit.nr = (u32)vmcb->rax;
 	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = SVM_LEN_VMMCALL;
@@ -21,37 +23,28 @@ static HV_APART void serve(struct x86_cpu *cpu)
 	if (verdict == HV_ADVANCE)
 		vmcb->rax = exit.value;
 	svm_finish(cpu, &exit, verdict);
+	return verdict == HV_ADVANCE;
 }
 
-/* What is asked often, and needs nothing of what the others need, goes straight. */
-static inline void hypercall(struct x86_cpu *cpu)
+static HV_COLD bool fail(struct x86_cpu *cpu, struct hv_exit *exit)
 {
-	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
-
-	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
-	if (hv_unlikely(vmcb->cpl)) {
-		vmcb->rax = (u64)-EPERM;
-	} else if (hv_likely((u32)vmcb->rax == HV_GC_INFO)) {
-		vmcb->rax = hv_guest_info(&cpu->core, (u32)x86_regs_of(cpu)->r[X86_RDI]);
-	} else {
-		serve(cpu);
-		return;
-	}
-	svm_advance(cpu, SVM_LEN_VMMCALL);
+	hv_exit_count(&cpu->core, HV_EXIT_memory);
+	svm_finish(cpu, exit, x86_cell_violation(cpu, exit));
+	return false;
 }
 
-static inline void nested_fault(struct x86_cpu *cpu)
+static inline bool nested_fault(struct x86_cpu *cpu)
 {
+	enum hv_verdict verdict;
 	struct hv_exit exit;
 
 	svm_npf_access(svm_vmcb_of(cpu), &exit);
-	if (hv_likely(x86_cell_writes_apic(cpu, &exit))) {
-		hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
-		svm_finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
-	} else {
-		hv_exit_count(&cpu->core, HV_EXIT_memory);
-		svm_finish(cpu, &exit, x86_cell_violation(cpu, &exit));
-	}
+	if (hv_unlikely(!x86_cell_writes_apic(cpu, &exit)))
+		return fail(cpu, &exit);
+	hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
+	verdict = x86_apic_emulate(cpu, &exit);
+	svm_finish(cpu, &exit, verdict);
+	return verdict == HV_ADVANCE;
 }
 
 static HV_APART void access_msr(struct x86_cpu *cpu)
@@ -109,8 +102,9 @@ static HV_COLD void raise_again(struct x86_cpu *cpu, u8 vector)
 	svm_inject(cpu, vector, vector == X86_VECTOR_AC, 0);
 }
 
-static HV_COLD void dispatch_rare(struct x86_cpu *cpu, u64 code)
+static HV_COLD bool dispatch_rare(struct x86_cpu *cpu, u64 code)
 {
+	cpu->core.stood = false;
 	switch (code) {
 	case SVM_EXIT_MSR:
 		access_msr(cpu);
@@ -132,20 +126,38 @@ static HV_COLD void dispatch_rare(struct x86_cpu *cpu, u64 code)
 	default:
 		svm_handle_rare(cpu);
 	}
+	return !cpu->core.stood;
 }
 
-void svm_handle_cell_exit(struct x86_cpu *cpu)
+static HV_APART void handle(struct x86_cpu *cpu, u32 since)
 {
 	const struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
+	bool counts;
+
+	x86_regs_of(cpu)->r[X86_RAX] = vmcb->rax;
+	if (hv_likely(vmcb->exit_code == SVM_EXIT_NPF))
+		counts = nested_fault(cpu);
+	else if (vmcb->exit_code == SVM_EXIT_VMMCALL)
+		counts = serve(cpu);
+	else
+		counts = dispatch_rare(cpu, vmcb->exit_code);
+	if (hv_likely(counts))
+		hv_exit_account(&cpu->core, cpu->core.reason, since, x86_rdtsc_low());
+}
+
+/* What is asked often, and needs nothing of what the others need, goes straight. */
+HV_APART void svm_handle_cell_exit(struct x86_cpu *cpu)
+{
+	struct svm_vmcb *vmcb = svm_vmcb_of(cpu);
 	u32 since = x86_rdtsc_low();
 
-	hv_exit_begin(&cpu->core);
-	x86_regs_of(cpu)->r[X86_RAX] = vmcb->rax;
-	if (vmcb->exit_code == SVM_EXIT_NPF)
-		nested_fault(cpu);
-	else if (vmcb->exit_code == SVM_EXIT_VMMCALL)
-		hypercall(cpu);
-	else
-		dispatch_rare(cpu, vmcb->exit_code);
-	hv_exit_account(&cpu->core, since, x86_rdtsc_low());
+	if (hv_unlikely(vmcb->exit_code != SVM_EXIT_VMMCALL) ||
+	    hv_unlikely(!hv_guest_ask(&cpu->core, (u32)vmcb->rax, !vmcb->cpl, (u32)x86_regs_of(cpu)->r[X86_RDI],
+				      &vmcb->rax))) {
+		handle(cpu, since);
+		return;
+	}
+	cpu->core.stats->exits[HV_EXIT_hypercall]++;
+	svm_advance(cpu, SVM_LEN_VMMCALL);
+	hv_exit_account(&cpu->core, HV_EXIT_hypercall, since, x86_rdtsc_low());
 }

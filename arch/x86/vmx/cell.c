@@ -8,12 +8,14 @@
 #include <x86/insn.h>
 #include <x86/regs.h>
 
-static HV_APART void serve(struct x86_cpu *cpu)
+/* Return: it is still an exit of this cell, which the CPU did not stand in; as of others below. */
+static HV_APART bool serve(struct x86_cpu *cpu)
 {
 	struct x86_regs *regs = x86_regs_of(cpu);
 	enum hv_verdict verdict;
 	struct hv_exit exit;
 
+	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
 	exit.nr = (u32)regs->r[X86_RAX];
 	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = (u8)vmx_insn_len();
@@ -21,39 +23,30 @@ static HV_APART void serve(struct x86_cpu *cpu)
 	if (verdict == HV_ADVANCE)
 		regs->r[X86_RAX] = exit.value;
 	vmx_finish(cpu, &exit, verdict);
+	return verdict == HV_ADVANCE;
 }
 
-/* What is asked often, and needs nothing of what the others need, goes straight. */
-static inline void hypercall(struct x86_cpu *cpu)
+static HV_COLD bool fail(struct x86_cpu *cpu, struct hv_exit *exit)
 {
-	u64 *r = x86_regs_of(cpu)->r;
-
-	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
-	if (hv_unlikely(vmx_vmread(VMX_GUEST_SS_RIGHTS) & X86_ATTR_DPL)) {
-		r[X86_RAX] = (u64)-EPERM;
-	} else if (hv_likely((u32)r[X86_RAX] == HV_GC_INFO)) {
-		r[X86_RAX] = hv_guest_info(&cpu->core, (u32)r[X86_RDI]);
-	} else {
-		serve(cpu);
-		return;
-	}
-	vmx_advance(cpu, vmx_insn_len());
+	hv_exit_count(&cpu->core, HV_EXIT_memory);
+	vmx_finish(cpu, exit, x86_cell_violation(cpu, exit));
+	return false;
 }
 
-static inline void violation(struct x86_cpu *cpu)
+static inline bool violation(struct x86_cpu *cpu)
 {
+	enum hv_verdict verdict;
 	struct hv_exit exit;
 
 	vmx_npf_access(&exit);
 	if (hv_unlikely(exit.during))
 		vmx_requeue_interrupted();
-	if (hv_likely(x86_cell_writes_apic(cpu, &exit))) {
-		hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
-		vmx_finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
-	} else {
-		hv_exit_count(&cpu->core, HV_EXIT_memory);
-		vmx_finish(cpu, &exit, x86_cell_violation(cpu, &exit));
-	}
+	if (hv_unlikely(!x86_cell_writes_apic(cpu, &exit)))
+		return fail(cpu, &exit);
+	hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
+	verdict = x86_apic_emulate(cpu, &exit);
+	vmx_finish(cpu, &exit, verdict);
+	return verdict == HV_ADVANCE;
 }
 
 static HV_APART void access_msr(struct x86_cpu *cpu, u32 reason)
@@ -141,8 +134,9 @@ static HV_COLD void misconfigured(struct x86_cpu *cpu, u32 code)
 	vmx_finish(cpu, &exit, hv_exit_refuse(&cpu->core, &exit));
 }
 
-static HV_COLD void dispatch_rare(struct x86_cpu *cpu, u32 code)
+static HV_COLD bool dispatch_rare(struct x86_cpu *cpu, u32 code)
 {
+	cpu->core.stood = false;
 	switch (code) {
 	case VMX_REASON_RDMSR:
 		access_msr(cpu, HV_EXIT_msr_read);
@@ -172,18 +166,37 @@ static HV_COLD void dispatch_rare(struct x86_cpu *cpu, u32 code)
 	default:
 		vmx_handle_rare(cpu, code);
 	}
+	return !cpu->core.stood;
 }
 
-void vmx_handle_cell_exit(struct x86_cpu *cpu, u32 code)
+static HV_APART void handle(struct x86_cpu *cpu, u32 code, u32 since)
 {
+	bool counts;
+
+	if (hv_likely(code == VMX_REASON_EPT_VIOLATION))
+		counts = violation(cpu);
+	else if (code == VMX_REASON_VMCALL)
+		counts = serve(cpu);
+	else
+		counts = dispatch_rare(cpu, code);
+	if (hv_likely(counts))
+		hv_exit_account(&cpu->core, cpu->core.reason, since, x86_rdtsc_low());
+}
+
+/* What is asked often, and needs nothing of what the others need, goes straight. */
+HV_APART void vmx_handle_cell_exit(struct x86_cpu *cpu, u32 code)
+{
+	u64 *r = x86_regs_of(cpu)->r;
 	u32 since = x86_rdtsc_low();
 
-	hv_exit_begin(&cpu->core);
-	if (code == VMX_REASON_VMCALL)
-		hypercall(cpu);
-	else if (code == VMX_REASON_EPT_VIOLATION)
-		violation(cpu);
-	else
-		dispatch_rare(cpu, code);
-	hv_exit_account(&cpu->core, since, x86_rdtsc_low());
+	if (hv_unlikely(code != VMX_REASON_VMCALL) ||
+	    hv_unlikely(!hv_guest_ask(&cpu->core, (u32)r[X86_RAX],
+				      !(vmx_vmread(VMX_GUEST_SS_RIGHTS) & X86_ATTR_DPL), (u32)r[X86_RDI],
+				      &r[X86_RAX]))) {
+		handle(cpu, code, since);
+		return;
+	}
+	cpu->core.stats->exits[HV_EXIT_hypercall]++;
+	vmx_step(vmx_insn_len());
+	hv_exit_account(&cpu->core, HV_EXIT_hypercall, since, x86_rdtsc_low());
 }

@@ -94,34 +94,23 @@ void vmx_deliver_nmi(struct x86_cpu *cpu)
 	x86_exit_nmi(cpu);
 }
 
-static HV_COLD u64 wrap(u64 rip)
+HV_COLD u64 vmx_wrap(u64 rip)
 {
 	return vmx_vmread(VMX_GUEST_CS_RIGHTS) & X86_ATTR_L ? rip : (u32)rip;
 }
 
-static HV_COLD void end_shadow(u64 state)
+HV_COLD void vmx_end_shadow(u64 state)
 {
 	(void)vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY, state & ~(VMX_BLOCKING_STI | VMX_BLOCKING_MOV_SS));
 }
 
-static HV_COLD void trap_step(void)
+HV_COLD void vmx_trap_step(void)
 {
 	(void)vmx_vmwrite(VMX_GUEST_PENDING_DEBUG, vmx_vmread(VMX_GUEST_PENDING_DEBUG) | VMX_PENDING_DEBUG_BS);
 }
 
 void vmx_advance(struct x86_cpu *cpu, unsigned int len)
 {
-	u64 rip = vmx_vmread(VMX_GUEST_RIP) + len;
-	u64 state = vmx_vmread(VMX_GUEST_INTERRUPTIBILITY);
-
 	(void)cpu;
-	/* Outside 64-bit code RIP has 32 bits; the upper half of a legal one is 0, so only a carry must go. */
-	if (hv_unlikely(rip >> 32 == 1))
-		rip = wrap(rip);
-	(void)vmx_vmwrite(VMX_GUEST_RIP, rip);
-	if (hv_unlikely(state & (VMX_BLOCKING_STI | VMX_BLOCKING_MOV_SS)))
-		end_shadow(state);
-	/* The instruction is done, so its single-step trap is due. */
-	if (hv_unlikely(vmx_vmread(VMX_GUEST_RFLAGS) & X86_RFLAGS_TF))
-		trap_step();
+	vmx_step(len);
 }

@@ -9,6 +9,7 @@
 #include <vmx/regs.h>
 #include <x86/cpu.h>
 #include <x86/exit.h>
+#include <x86/regs.h>
 #include <x86/vcpu_ops.h>
 
 struct hv_launch;
@@ -66,6 +67,28 @@ static inline void vmx_npf_access(struct hv_exit *exit)
 static inline u32 vmx_insn_len(void)
 {
 	return (u32)vmx_vmread(VMX_EXIT_INSN_LENGTH);
+}
+
+/* What vmx_step() seldom needs. */
+u64 vmx_wrap(u64 rip);
+void vmx_end_shadow(u64 state);
+void vmx_trap_step(void);
+
+/** vmx_step() - vmx_advance(), in line */
+static inline void vmx_step(unsigned int len)
+{
+	u64 rip = vmx_vmread(VMX_GUEST_RIP) + len;
+	u64 state = vmx_vmread(VMX_GUEST_INTERRUPTIBILITY);
+
+	/* Outside 64-bit code RIP has 32 bits; the upper half of a legal one is 0, so only a carry must go. */
+	if (hv_unlikely(rip >> 32 == 1))
+		rip = vmx_wrap(rip);
+	(void)vmx_vmwrite(VMX_GUEST_RIP, rip);
+	if (hv_unlikely(state & (VMX_BLOCKING_STI | VMX_BLOCKING_MOV_SS)))
+		vmx_end_shadow(state);
+	/* The instruction is done, so its single-step trap is due. */
+	if (hv_unlikely(vmx_vmread(VMX_GUEST_RFLAGS) & X86_RFLAGS_TF))
+		vmx_trap_step();
 }
 
 /** vmx_finish() - apply a verdict, of which the frequent one is short */

@@ -102,12 +102,27 @@ int __must_check hv_cell_destroy(u32 id);
 /** hv_guest_tell() - note what HV_GC_INFO answers. Before a start, with hv.cells_lock held. */
 void hv_guest_tell(struct hv_cell *cell);
 
-/** hv_guest_info() - the answer to HV_GC_INFO */
-static inline u64 hv_guest_info(const struct hv_cpu *cpu, u32 which)
+/**
+ * hv_guest_ask() - the short way of a hypercall: what is asked often, and needs nothing of what the others need
+ * @is_privileged: at CPL 0
+ * @first: argument
+ * @answer: out, if this is all
+ *
+ * Return: false if it is hv_guest_call()'s.
+ */
+static inline bool hv_guest_ask(const struct hv_cpu *cpu, u32 nr, bool is_privileged, u32 first, u64 *answer)
 {
-	if (which == HV_INFO_CPU)
-		return cpu->number;
-	return which < HV_INFO_COUNT ? cpu->cell->info[which] : (u64)-EINVAL;
+	if (hv_unlikely(!is_privileged)) {
+		*answer = (u64)-EPERM;
+		return true;
+	}
+	if (hv_unlikely(nr != HV_GC_INFO))
+		return false;
+	if (first == HV_INFO_CPU)
+		*answer = cpu->number;
+	else
+		*answer = first < HV_INFO_COUNT ? cpu->cell->info[first] : (u64)-EINVAL;
+	return true;
 }
 
 /** hv_cell_fail() - it did what it must not, as @exit says: keep that for root, and stop all its CPUs */

@@ -47,7 +47,7 @@ struct hv_cpu {
 	u32 number;		/* of this CPU in its cell */
 	u32 reason;		/* of the last exit */
 	bool stands;		/* no guest runs here: the CPU is parked, or waits for a start-up IPI */
-	bool stood;		/* since the last exit */
+	bool stood;		/* since this was last cleared */
 };
 
 /** hv_cpu_is_free() - root's, and it hears when it is called */

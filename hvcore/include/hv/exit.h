@@ -61,25 +61,17 @@ static inline u32 hv_exit_bucket(u32 ticks)
 	return bucket < HV_STATS_BUCKETS ? bucket : HV_STATS_BUCKETS - 1;
 }
 
-/** hv_exit_begin() - of a cell other than root */
-static inline void hv_exit_begin(struct hv_cpu *cpu)
-{
-	cpu->stood = false;
-}
-
 /**
- * hv_exit_account() - the exit that a cell other than root had at @since took until @now, both cut to 32 bits
+ * hv_exit_account() - an exit of a cell other than root took from @since to @now, both cut to 32 bits
  *
- * Not if the CPU stood meanwhile: cpu->stood says so, and it may be another cell's by now.
+ * Not if the CPU stood meanwhile (cpu->stood, which who wants to know clears): it may be another cell's by now.
  */
-static inline void hv_exit_account(struct hv_cpu *cpu, u32 since, u32 now)
+static inline void hv_exit_account(struct hv_cpu *cpu, u32 reason, u32 since, u32 now)
 {
 	struct hv_cell_cpu_stats *stats = (struct hv_cell_cpu_stats *)cpu->stats;
 
-	if (hv_unlikely(cpu->stood))
-		return;
-	stats->ticks[cpu->reason] += now - since;
-	stats->histogram[cpu->reason][hv_exit_bucket(now - since)]++;
+	stats->ticks[reason] += now - since;
+	stats->histogram[reason][hv_exit_bucket(now - since)]++;
 }
 
 /** hv_exit_is_first() - the CPU counted none yet, so the guest never ran on it */
@@ -93,7 +85,7 @@ bool hv_exit_is_first(const struct hv_cpu *cpu);
 /** hv_hypercall() - decode and carry out a hypercall */
 enum hv_verdict hv_hypercall(struct hv_cpu *cpu, struct hv_exit *exit);
 
-/** hv_guest_call() - the same, of a cell that is not root, at CPL 0, but for HV_GC_INFO */
+/** hv_guest_call() - the same, of a cell that is not root, if hv_guest_ask() has no answer */
 enum hv_verdict hv_guest_call(struct hv_cpu *cpu, struct hv_exit *exit);
 
 /** hv_exit_refuse() - nothing that the guest may do, or that anybody asked for: report it, deny it or stop it */
