@@ -102,6 +102,7 @@ static void move(struct hv_cpu *cpu)
 		hv_arch_cpu_restore(cpu);
 	cpu->cell = hv_load_acquire(&cpu->pub->cell);
 	cpu->number = cpu->cell == &hv.root ? cpu->id : number_in(cpu->cell, cpu->id);
+	cpu->is_cells = cpu->cell != &hv.root;
 	use_stats(cpu);
 	hv_arch_cpu_clean(cpu);
 	if (cpu->cell == &hv.root) {

@@ -18,6 +18,12 @@
 
 #define PAGE_OFFSET_MASK 0xfffULL
 
+void x86_apic_note_base(struct x86_cpu *cpu, u64 base)
+{
+	cpu->guest_apic_base = base;
+	cpu->apic_page = base & X86_APIC_BASE_X2APIC ? ~0ULL : base & X86_APIC_BASE_ADDRESS;
+}
+
 bool hv_arch_moderated_page(unsigned int i, u64 *page)
 {
 	*page = x86_rdmsr(X86_MSR_APIC_BASE) & X86_APIC_BASE_ADDRESS;

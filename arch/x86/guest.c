@@ -128,7 +128,7 @@ static bool walk_narrow(struct x86_cpu *cpu, u64 linear, u64 *gpa)
 
 bool x86_guest_translate(struct x86_cpu *cpu, u64 linear, u64 *gpa)
 {
-	u64 cr4 = x86_vcpu_get(cpu, X86_FIELD_CR4);
+	u64 cr4 = x86_vcpu_get(cpu, X86_FIELD_CR4_HELD);
 
 	if (x86_vcpu_get(cpu, X86_FIELD_EFER) & X86_EFER_LMA)
 		return walk_wide(cpu, linear, cr4 & X86_CR4_LA57 ? 5 : 4, gpa);
@@ -149,13 +149,19 @@ static enum x86_mode code_mode(struct x86_cpu *cpu)
 	return attributes & X86_ATTR_D ? X86_MODE_32 : X86_MODE_16;
 }
 
+static bool is_64bit(struct x86_cpu *cpu)
+{
+	return (x86_vcpu_get(cpu, X86_FIELD_CS_ATTR) & X86_ATTR_L) &&
+	       (x86_vcpu_get(cpu, X86_FIELD_EFER) & X86_EFER_LMA);
+}
+
 u64 hv_arch_hypercall_arg(struct hv_cpu *core, unsigned int i)
 {
 	static const u8 args[] = { X86_RDI, X86_RSI, X86_RDX };
 	u64 value = x86_regs_of(x86_cpu_of(core))->r[args[i]];
 
 	/* Other code does not see the upper halves, and does not know what it left there. */
-	return code_mode(x86_cpu_of(core)) == X86_MODE_64 ? value : (u32)value;
+	return is_64bit(x86_cpu_of(core)) ? value : (u32)value;
 }
 
 /* One copy of the bytes: what another CPU writes there meanwhile does not matter. Return: how many could be read. */

@@ -25,9 +25,9 @@ struct ipi {
 };
 
 /*
- * A CPU that neither waits for its start-up IPI nor is about to ignores it, and one that waits and was not told to start
- * ignores another INIT. Requests are read first: the CPU says that it waits, or does not, before it takes back the
- * request that made it do so (hvcore/cpu.c).
+ * A CPU that neither waits for its start-up IPI nor is about to ignores it, and one that waits and was not told to
+ * start ignores another INIT. Requests are read first: the CPU says that it waits, or does not, before it takes back
+ * the request that made it do so (hvcore/cpu.c).
  */
 static void deliver(struct hv_cpu_pub *pub, u64 icr)
 {

@@ -64,7 +64,7 @@ int hv_arch_cpu_init(struct hv_launch *launch, struct hv_cpu *core)
 	/* The way back loads Linux's TSS from our own GDT, see x86_native_return(). */
 	if (tr >> 3 < X86_SEL_DATA >> 3 || tr >> 3 > X86_GDT_ENTRIES - 2)
 		return hv_launch_fail(launch, core->id, -EOPNOTSUPP, "unexpected task register 0x%x", tr);
-	cpu->guest_apic_base = x86_rdmsr(X86_MSR_APIC_BASE);
+	x86_apic_note_base(cpu, x86_rdmsr(X86_MSR_APIC_BASE));
 	err = x86_host_cpu_init(cpu);
 	if (err)
 		return err;

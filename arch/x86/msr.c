@@ -128,7 +128,7 @@ static enum hv_verdict write_apic_base(struct x86_cpu *cpu, const struct hv_exit
 		return deny(cpu, exit);
 	if (!x86_wrmsr_safe(X86_MSR_APIC_BASE, exit->value))
 		return HV_INJECT_GP;
-	cpu->guest_apic_base = exit->value;
+	x86_apic_note_base(cpu, exit->value);
 	return HV_ADVANCE;
 }
 

@@ -13,8 +13,8 @@ import subprocess
 import sys
 
 import host.memory as memory_code
-from limits import (BARE, BOOTS, CODE_LIMIT, INSTRUCTIONS_PER_US, LARGE_PAGES_LIMIT, OPERATIONS, PERCPU_LIMIT,
-                    RANGE_LIMIT, RANGE_MACHINE)
+from limits import (BARE, BOOTS, CODE_LIMIT, IN_CELL, INSTRUCTIONS_PER_US, LARGE_PAGES_LIMIT, OPERATIONS, PERCPU_LIMIT,
+                    RANGE_LIMIT, RANGE_MACHINE, TICKS, TICKS_EXITS)
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -91,6 +91,40 @@ def exits(table, counts):
         table.row("per timer tick, idle", round(counts.get("idle_10s.total", 0) / counts["idle_10s.ticks"], 2))
 
 
+def cells(table, counts):
+    """On Bochs times are instructions as well; on QEMU with several CPUs they say nothing, so only calls are shown."""
+    counted = table.vendor == "vmx"
+    table.title(f"a cell that takes {TICKS:,} ticks of its timer")
+    table.row("exits", counts.get("ticks.total"), TICKS_EXITS)
+    for name, value in sorted(counts.items(), key=lambda item: -item[1]):
+        if name.startswith("ticks.") and value and name != "ticks.total":
+            table.row(f"of these {name.removeprefix('ticks.')}", value)
+    if counted:
+        table.title("instructions per operation in a cell")
+        for name, (shown, limit) in IN_CELL.items():
+            table.row(shown, counts.get(f"in_cell.{name}"), limit)
+    table.title("life of a cell, by its memory")
+    units = {"calls": ("calls of the hypervisor", None),
+             "kept_us": ("a CPU is kept, at most, 1,000 instr.", INSTRUCTIONS_PER_US["vmx"]),
+             "us": ("the whole command, 1,000 instr.", INSTRUCTIONS_PER_US["vmx"])}
+    for name, value in counts.items():
+        step, _, rest = name.partition("_")
+        size, _, unit = rest.partition("_")
+        if step not in ("create", "start", "stop", "destroy") or not (counted or unit == "calls"):
+            continue
+        shown, per_us = units[unit]
+        table.row(f"{step}, {size}: {shown}", value * per_us // 1000 if per_us else value)
+
+
+def growth(table, counts):
+    """With the number of cells that there are."""
+    if counts:
+        table.title("calls of the hypervisor in the life of the n-th cell")
+    for name, value in counts.items():
+        step, number, _ = name.split("_")
+        table.row(f"{step}, of {number}", value)
+
+
 def launch(table, boots):
     per_us = INSTRUCTIONS_PER_US[table.vendor]
     table.title("launch and leave, in 1,000 instructions (one CPU)")
@@ -148,6 +182,8 @@ def bench(vendor):
     table = Table(vendor)
     operations(table, merged.get("instructions", {}))
     exits(table, merged.get("exits", {}))
+    cells(table, merged.get("cell", {}))
+    growth(table, merged.get("cells", {}))
     launch(table, boots)
     memory(table, boots)
     measures = [{"cpus": cpus, "mem": mem, "icount": icount, **found} for (cpus, mem, icount, _), found in boots]

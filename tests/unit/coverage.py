@@ -14,7 +14,7 @@ JUDGED = ["buddy", "buddy_check", "slab", "slab_check", "frame", "pool", "span",
           "psc_native", "pt", "pt_map", "pt_change", "pt_table", "region", "region_release", "mset", "mset_check",
           "mset_clone", "aspace", "aspace_access", "aspace_config", "cellconf", "cellconf_region", "cellconf_io",
           "cellconf_x86", "cellconf_devices", "memory", "root", "sysconfig", "donation", "request",
-          "cell", "cell_memory", "cell_run", "cell_console", "comm", "cpu", "guest_call", "exit", "hypercall"]
+          "peek", "cell", "cell_memory", "cell_run", "cell_console", "comm", "cpu", "guest_call", "exit", "hypercall"]
 
 
 def measure(directory):

@@ -307,7 +307,7 @@ static void exits_of_cells(void **state)
 	slot->core = cells_unit_cpu[1].core;
 	fault = &cell_of(1)->page->fault;
 	assert_int_equal(x86_cell_port(slot, &exit), HV_INJECT_GP);
-	slot->guest_apic_base = APIC | X86_APIC_BASE_ENABLE;
+	slot->apic_page = APIC;
 	assert_true(x86_cell_writes_apic(slot, &exit));
 	assert_int_equal(cell_of(1)->page->ended, HV_END_NONE);
 	exit.gpa = 0x12345000;
@@ -323,10 +323,10 @@ static void exits_of_cells(void **state)
 	assert_int_equal(fault->nr_code, 1);
 	assert_int_equal(fault->code[0], 0xf4);
 	/* in x2APIC mode there is no page to write to, and nothing is executed or read there that is not mapped */
-	slot->guest_apic_base |= X86_APIC_BASE_X2APIC;
+	slot->apic_page = ~0ULL;
 	exit.gpa = APIC + 0xb0;
 	assert_false(x86_cell_writes_apic(slot, &exit));
-	slot->guest_apic_base = APIC | X86_APIC_BASE_ENABLE;
+	slot->apic_page = APIC;
 	exit.access = HV_ACCESS_EXEC;
 	assert_false(x86_cell_writes_apic(slot, &exit));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Memory that root gives and gets back. */
-/* sources: hvcore/root.c hvcore/peek.c hvcore/memory.c hvcore/aspace.c hvcore/mset.c hvcore/mset_check.c hvcore/region.c */
+/* sources: hvcore/root.c hvcore/peek.c hvcore/memory.c hvcore/aspace.c hvcore/mset.c hvcore/mset_check.c */
+/* sources: hvcore/region.c */
 /* sources: hvcore/region_release.c hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c hvcore/owner.c */
 /* sources: hvcore/span.c hvcore/normal_world.c hvcore/psc.c hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c */
 /* sources: hvcore/buddy_check.c hvcore/slab.c hvcore/slab_check.c hvcore/string.c hvcore/donation.c */
@@ -9,6 +10,7 @@
 #include "root_unit.h"
 
 #include <hv/donation.h>
+#include <hv/peek.h>
 
 #define LARGE (HV_PSC_2M | (u64)HV_PSC_PRIVATE << HV_PSC_OP_SHIFT)
 #define SMALL ((u64)HV_PSC_PRIVATE << HV_PSC_OP_SHIFT)
@@ -211,6 +213,71 @@ static void test_every_failure_unwinds(void **state)
 	assert_int_equal(hv.psc.lost, 0);
 }
 
+static u64 zeros(void)
+{
+	return hv_hpa_raw(hv_virt_to_hpa(hv.zero_page));
+}
+
+static bool shows_zeros(u64 page)
+{
+	struct hv_pt_mapping mapping;
+
+	if (hv_pt_query(&hv.root.space.set.pt, page, &mapping))
+		return false;
+	assert_int_equal(mapping.address, zeros());
+	assert_int_equal(mapping.flags & HV_PT_RWX, HV_PT_READ);
+	return true;
+}
+
+/* Root reads what it gave away: zeros, in the pages that it looked at last, until the memory comes back. */
+static void test_peeking(void **state)
+{
+	u64 frames;
+	u32 i;
+
+	(void)state;
+	assert_int_equal(give(), 0);
+	hv_pool_trim(&hv.pool);
+	frames = hv.pool.free;
+	assert_false(hv_peek(UNTOUCHED));
+	assert_false(hv_peek(RANGE));
+	assert_false(shows_zeros(RUN));
+	assert_true(hv_peek(RUN + 0x123));
+	assert_true(shows_zeros(RUN));
+	assert_true(hv_peek(RUN));	/* another CPU was first */
+	assert_owner(RUN, HV_MEMORY_DONATED);
+	for (i = 1; i < HV_PEEKS + 3; i++)
+		assert_true(hv_peek(RUN + i * HV_PAGE_SIZE));
+	assert_false(shows_zeros(RUN + 2 * HV_PAGE_SIZE));
+	for (i = 3; i < HV_PEEKS + 3; i++)
+		assert_true(shows_zeros(RUN + i * HV_PAGE_SIZE));
+	assert_true(hv_peek(FRAME));
+	assert_int_equal(hv_memory_check_space(&hv.root.space), 0);
+	assert_int_equal(get_back(), 0);
+	assert_roots();
+	assert_int_equal(give(), 0);
+	assert_false(shows_zeros(RUN + 5 * HV_PAGE_SIZE));
+	hv_pool_trim(&hv.pool);
+	assert_int_equal(hv.pool.free, frames);
+	assert_int_equal(get_back(), 0);
+}
+
+/* Without memory for the tables there is nothing to see, and nothing else changes. */
+static void test_peeking_without_memory(void **state)
+{
+	struct root_unit_drained drained;
+
+	(void)state;
+	assert_int_equal(give(), 0);
+	drained = root_unit_drain(0);
+	assert_false(hv_peek(BLOCK));
+	root_unit_refill(drained);
+	assert_given();
+	assert_true(hv_peek(BLOCK));
+	assert_int_equal(get_back(), 0);
+	assert_roots();
+}
+
 static struct root_unit_drained taken_by_others;
 
 static void take_all(void)
@@ -247,6 +314,8 @@ int main(void)
 		ROOT_TEST("nothing is given that has two addresses", test_refused_with_two_addresses),
 		ROOT_TEST("every failure unwinds", test_every_failure_unwinds),
 		ROOT_TEST("what cannot be undone is counted and said", test_loss_is_said),
+		ROOT_TEST("root reads zeros where its memory was", test_peeking),
+		ROOT_TEST("or nothing, if there is no memory for that", test_peeking_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

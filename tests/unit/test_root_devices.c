@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What devices have to do with the root cell: registers of IOMMUs, reserved memory; and what memory encryption has. */
-/* sources: hvcore/root.c hvcore/peek.c hvcore/memory.c hvcore/aspace.c hvcore/mset.c hvcore/mset_check.c hvcore/region.c */
+/* sources: hvcore/root.c hvcore/peek.c hvcore/memory.c hvcore/aspace.c hvcore/mset.c hvcore/mset_check.c */
+/* sources: hvcore/region.c */
 /* sources: hvcore/region_release.c hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c hvcore/owner.c */
 /* sources: hvcore/span.c hvcore/normal_world.c hvcore/psc.c hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c */
 /* sources: hvcore/buddy_check.c hvcore/slab.c hvcore/slab_check.c hvcore/string.c arch/x86/svm/nptfmt.c */

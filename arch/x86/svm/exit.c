@@ -235,7 +235,7 @@ void svm_handle_exit(struct x86_cpu *cpu)
 
 	vmcb->tlb_control = SVM_TLB_KEEP;
 	vmcb->event_injection = 0;
-	if (hv_unlikely(cpu->core.cell != &hv.root))
+	if (hv_unlikely(cpu->core.is_cells))
 		svm_handle_cell_exit(cpu);
 	else if (vmcb->exit_code == SVM_EXIT_NPF)
 		nested_fault(cpu);

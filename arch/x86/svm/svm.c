@@ -114,6 +114,7 @@ static const u16 offsets[] = {
 	[X86_FIELD_CR2] = __builtin_offsetof(struct svm_vmcb, cr2),
 	[X86_FIELD_CR3] = __builtin_offsetof(struct svm_vmcb, cr3),
 	[X86_FIELD_CR4] = __builtin_offsetof(struct svm_vmcb, cr4),
+	[X86_FIELD_CR4_HELD] = __builtin_offsetof(struct svm_vmcb, cr4),
 	[X86_FIELD_EFER] = __builtin_offsetof(struct svm_vmcb, efer),
 	[X86_FIELD_ES_BASE] = __builtin_offsetof(struct svm_vmcb, es.base),
 	[X86_FIELD_CS_BASE] = __builtin_offsetof(struct svm_vmcb, cs.base),

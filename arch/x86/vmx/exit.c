@@ -240,7 +240,7 @@ void vmx_handle_exit(struct x86_cpu *cpu)
 		entry_failed(cpu, code);
 		return;
 	}
-	if (hv_unlikely(cpu->core.cell != &hv.root))
+	if (hv_unlikely(cpu->core.is_cells))
 		vmx_handle_cell_exit(cpu, code);
 	else if (code == VMX_REASON_CPUID)
 		cpuid(cpu);

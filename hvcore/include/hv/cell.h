@@ -118,10 +118,10 @@ static inline bool hv_guest_ask(const struct hv_cpu *cpu, u32 nr, bool is_privil
 	}
 	if (hv_unlikely(nr != HV_GC_INFO))
 		return false;
-	if (first == HV_INFO_CPU)
-		*answer = cpu->number;
+	if (hv_likely(first < HV_INFO_COUNT && first != HV_INFO_CPU))
+		*answer = cpu->cell->info[first];
 	else
-		*answer = first < HV_INFO_COUNT ? cpu->cell->info[first] : (u64)-EINVAL;
+		*answer = first == HV_INFO_CPU ? cpu->number : (u64)-EINVAL;
 	return true;
 }
 

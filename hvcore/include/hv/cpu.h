@@ -46,6 +46,7 @@ struct hv_cpu {
 	struct hv_cpu_stats *stats;
 	u32 number;		/* of this CPU in its cell */
 	u32 reason;		/* of the last exit */
+	bool is_cells;		/* @cell is not root: the first question of each exit */
 	bool stands;		/* no guest runs here: the CPU is parked, or waits for a start-up IPI */
 	bool stood;		/* since this was last cleared */
 };

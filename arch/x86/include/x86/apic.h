@@ -93,10 +93,13 @@ static inline void x86_apic_write(u32 offset, u32 value)
 		x86_xapic_write(offset, value);
 }
 
+/** x86_apic_note_base() - the guest's IA32_APIC_BASE is @base */
+void x86_apic_note_base(struct x86_cpu *cpu, u64 base);
+
 /** x86_apic_is_page() - is this the page of the local APIC's registers? */
 static inline bool x86_apic_is_page(const struct x86_cpu *cpu, u64 gpa)
 {
-	return (gpa & HV_PAGE_MASK) == (cpu->guest_apic_base & X86_APIC_BASE_ADDRESS);
+	return (gpa & HV_PAGE_MASK) == cpu->apic_page;
 }
 
 /** x86_apic_reason() - what a write to the page of registers counts as */

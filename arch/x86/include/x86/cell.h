@@ -42,11 +42,10 @@ enum hv_verdict x86_cell_port(struct x86_cpu *cpu, const struct hv_exit *exit);
 /** x86_cell_violation() - access to memory that is not the cell's */
 enum hv_verdict x86_cell_violation(struct x86_cpu *cpu, struct hv_exit *exit);
 
-/** x86_cell_writes_apic() - is that what became a violation? In x2APIC mode the page is nobody's. */
+/** x86_cell_writes_apic() - is that what became a violation? */
 static inline bool x86_cell_writes_apic(const struct x86_cpu *cpu, const struct hv_exit *exit)
 {
-	return x86_apic_is_page(cpu, exit->gpa) && exit->access == HV_ACCESS_WRITE &&
-	       !(cpu->guest_apic_base & X86_APIC_BASE_X2APIC);
+	return x86_apic_is_page(cpu, exit->gpa) && exit->access == HV_ACCESS_WRITE;
 }
 
 #endif

@@ -20,6 +20,7 @@ struct x86_cpu {
 	u64 final_cr3;			/* the CPU's own tables */
 	struct x86_crossing *crossing;	/* valid while the bridge is mapped */
 	u64 guest_apic_base;		/* IA32_APIC_BASE as the guest set it */
+	u64 apic_page;			/* where it has the registers of its local APIC; ~0 in x2APIC mode */
 	u64 leave_back;			/* where a leaving CPU goes on in Linux */
 	bool flush_tlb;			/* before the next entry */
 	bool nmi_pending;		/* an NMI that the guest could not take yet */

@@ -28,8 +28,8 @@
 #define X86_CPU_VMCB_HPA 0x38
 #define X86_CPU_HOST_HPA 0x40
 /* Two flags, one word: work to be done before the next entry. */
-#define X86_CPU_FLUSH_TLB 0x68
-#define X86_CPU_NMI_PENDING 0x69
+#define X86_CPU_FLUSH_TLB 0x70
+#define X86_CPU_NMI_PENDING 0x71
 
 #ifndef __ASSEMBLER__
 #include <hv/check.h>

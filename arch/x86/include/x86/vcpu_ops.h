@@ -9,6 +9,7 @@
 /* Guest registers that live in the control block. */
 enum x86_field {
 	X86_FIELD_RIP, X86_FIELD_RSP, X86_FIELD_RFLAGS, X86_FIELD_CR0, X86_FIELD_CR2, X86_FIELD_CR3, X86_FIELD_CR4,
+	X86_FIELD_CR4_HELD,	/* as the CPU has it, with what the guest does not see of it: shorter */
 	X86_FIELD_EFER, X86_FIELD_CPL, X86_FIELD_CS_ATTR,
 	/* Segment bases, in the order of enum x86_segment_name. */
 	X86_FIELD_ES_BASE, X86_FIELD_CS_BASE, X86_FIELD_SS_BASE, X86_FIELD_DS_BASE, X86_FIELD_FS_BASE,
