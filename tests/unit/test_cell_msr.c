@@ -51,6 +51,11 @@ bool x86_wrmsr_safe(u32 msr, u64 value)
 	return !faults;
 }
 
+void x86_apic_note_base(struct x86_cpu *c, u64 base)
+{
+	c->guest_apic_base = base;
+}
+
 enum hv_verdict x86_apic_icr(struct x86_cpu *c, u64 value, u32 to)
 {
 	assert_ptr_equal(c, &cpu);
