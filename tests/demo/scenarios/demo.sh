@@ -51,19 +51,6 @@ work() { # that keeps Linux busy: processes, memory, files
 	rm -f /tmp/data /tmp/copy
 }
 
-beats() { # the last word that the cell `steady` gave
-	hvctl -j cell show steady | sed -n 's/.*"word": *"\{0,1\}\([0-9a-fx]*\).*/\1/p'
-}
-
-beats_on() { # it goes on giving words
-	local before rounds=100
-	before=$(beats)
-	while [ "$(beats)" = "$before" ] && [ $((rounds -= 1)) -gt 0 ]; do
-		usleep 100000
-	done
-	[ $rounds -gt 0 ]
-}
-
 fault_file() { # NAME WORD: fault.yaml, with another name and command line
 	sed "s/^name: .*/name: $1/; s/^cmdline: .*/cmdline: $2/" /hv/configs/fault.yaml >"/hv/configs/$1.yaml"
 }
@@ -102,7 +89,7 @@ equal "CPU $last is Linux's again" "$(cat $cpus)" "$online"
 if [ "$last" -gt 1 ]; then
 	tell "Now two at once: one that goes about its work, and one that reaches for memory that is not its own."
 	run hvctl cell run steady.yaml
-	check "the first one is at work" beats_on
+	check "the first one is at work" cell_goes_on steady
 else
 	tell "Now one that reaches for memory that is not its own."
 fi
@@ -111,7 +98,7 @@ check "it was stopped" grep -qx failed "$hv"/cell$((last > 1 ? 2 : 1))/state
 tell "It alone: there is a record of what it did, and everybody else goes on."
 run hvctl -v cell show rogue
 if [ "$last" -gt 1 ]; then
-	check "its neighbour is still at work" beats_on
+	check "its neighbour is still at work" cell_goes_on steady
 	run hvctl cell list
 fi
 check "and so is Linux" work
