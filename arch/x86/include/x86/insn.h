@@ -52,6 +52,18 @@ static inline u64 x86_rdtsc(void)
 	return (u64)hi << 32 | lo;
 }
 
+/* By 8 bytes, as many times. */
+static inline void x86_fill_zeros(void *to, u64 count)
+{
+	asm volatile("rep stosq" : "+D"(to), "+c"(count) : "a"(0ULL) : "memory");
+}
+
+/* They do not overlap. */
+static inline void x86_copy_bytes(void *to, const void *from, u64 bytes)
+{
+	asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+}
+
 static inline void x86_xsetbv(u32 index, u64 value)
 {
 	asm volatile("xsetbv" : : "c"(index), "a"((u32)value), "d"((u32)(value >> 32)));
