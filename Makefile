@@ -5,6 +5,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 running := /lib/modules/$(shell uname -r)/build
 headers := $(shell ls -d /usr/src/linux-headers-*-amd64 2>/dev/null | sort -V)
+# what machines boot when nobody says otherwise
+booted = $(lastword $(filter /usr/src/linux-headers-6.1.%-cloud-amd64,$(headers)))
 KDIR ?= $(if $(wildcard $(running)/Makefile),$(running),$(lastword $(headers)))
 
 release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$(KDIR)/include/generated/utsrelease.h" 2>/dev/null)
@@ -17,8 +19,8 @@ quiet = $(if $(V),,-s)
 btf = $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 kbuild = $(MAKE) $(quiet) $(jobs) -C $(KDIR) $(btf) $(if $(C),C=$(C) "CF=$(CF)")
 
-.PHONY: all module image hvctl guest cells kernel modules-all unit static vm-svm vm-vmx check demo bench shell-svm \
-	shell-vmx install clean help
+.PHONY: all module image hvctl guest cells kernel modules-all machine unit static vm-svm vm-vmx check demo bench \
+	shell-svm shell-vmx install clean help
 
 all: module hvctl ## hv.ko for KDIR (default: the running kernel) and tools/hvctl/hvctl
 
@@ -50,6 +52,9 @@ module: kernel
 modules-all: image guest cells ## hv.ko and test modules for every kernel whose headers are installed
 	+@set -e; for dir in $(headers); do $(MAKE) kernel KDIR=$$dir; done
 
+machine: guest cells hvctl
+	+@$(MAKE) kernel KDIR=$(booted)
+
 unit: ## host tests
 	@$(MAKE) $(quiet) $(jobs) -C tests/unit check
 
@@ -68,7 +73,7 @@ check: ## everything, installing what is missing; the last line sums up
 
 demo: ## see it work, on an emulated machine
 	@tests/packages.sh build vm
-	+@$(MAKE) modules-all hvctl
+	+@$(MAKE) machine
 	@tests/demo/demo.py
 
 bench: ## what it costs, in counts: a table for each vendor and build/bench.json
@@ -76,10 +81,10 @@ bench: ## what it costs, in counts: a table for each vendor and build/bench.json
 	+@$(MAKE) modules-all hvctl
 	@tests/bench/bench.py
 
-shell-svm: modules-all hvctl ## a shell on an SVM machine that has hv.ko in /hv
+shell-svm: machine ## a shell on an SVM machine that has hv.ko in /hv
 	@tests/vm/run.py --vendor svm --shell
 
-shell-vmx: modules-all hvctl ## a shell on a VMX machine
+shell-vmx: machine ## a shell on a VMX machine
 	@tests/vm/run.py --vendor vmx --shell
 
 install: all ## as root: the module for KDIR, and hvctl

@@ -266,7 +266,7 @@ void hv_arch_scrub(hv_hpa_t start, u64 size)
 	u64 done;
 
 	for (done = 0; done < size; done += HV_PAGE_SIZE)
-		memset(x86_window_write(cpu, hv_hpa_raw(start) + done), 0, HV_PAGE_SIZE);
+		x86_fill_zeros(x86_window_write(cpu, hv_hpa_raw(start) + done), HV_PAGE_SIZE / sizeof(u64));
 	x86_window_write_end(cpu);
 }
 
@@ -289,7 +289,7 @@ void hv_arch_copy(hv_hpa_t to, hv_hpa_t from, u64 size)
 		piece = piece < size - done ? piece : size - done;
 		into = x86_window_write(cpu, target & HV_PAGE_MASK);
 		out_of = x86_window_open(cpu, X86_WINDOW_FETCH, source & HV_PAGE_MASK, source & HV_PAGE_MASK);
-		memcpy(into + (target & ~HV_PAGE_MASK), out_of + (source & ~HV_PAGE_MASK), piece);
+		x86_copy_bytes(into + (target & ~HV_PAGE_MASK), out_of + (source & ~HV_PAGE_MASK), piece);
 	}
 	x86_window_write_end(cpu);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Shows hv at work on emulated machines, and tells what is going on. DEMO_VENDORS="svm vmx" says on which ones."""
+"""Shows hv at work on an emulated machine, and tells what is going on. DEMO_VENDORS="svm vmx" says on which ones."""
 
 import os
 import pathlib
@@ -19,7 +19,8 @@ RECORD = re.compile(r"@hv (tell|run|line|pass|fail) ?(.*)")
 
 
 def paint(colour, text):
-    return f"\033[{colour}m{text}\033[0m" if colour and sys.stdout.isatty() else text
+    plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR")
+    return text if plain or not colour else f"\033[{colour}m{text}\033[0m"
 
 
 def show(kind, text):
@@ -46,12 +47,14 @@ def play(vendor):
 
 
 def main():
-    vendors = os.environ.get("DEMO_VENDORS", " ".join(MACHINES)).split()
+    vendors = os.environ.get("DEMO_VENDORS", "svm").split()
     if unknown := set(vendors) - set(MACHINES):
         sys.exit(f"demo.py: DEMO_VENDORS names {', '.join(sorted(unknown))}; there are {', '.join(MACHINES)}")
     good = [play(vendor) for vendor in vendors]
     print(paint("1", f"\n{'That was hv.' if all(good) else 'The demo failed.'} "
-                     "Next: make shell-svm for a look around, make check for all tests.\n"))
+                     "Next: make shell-svm for a look around, Documentation/tutorial.md for a\n"
+                     "cell of your own, DEMO_VENDORS=vmx make demo for the same on an Intel machine, make check for "
+                     "all tests.\n"))
     sys.exit(not (good and all(good)))
 
 

@@ -103,6 +103,44 @@ memfree() { # in KiB, with nothing in caches that could hide a leak
 	awk '$1 == "MemFree:" { n += $2 } $1 == "count:" { n += 4 * $2 } END { print n }' /proc/meminfo /proc/zoneinfo
 }
 
+refuse_with() { # DESCRIPTION SENTENCE COMMAND...: the command has to fail, with this at the end of its last line
+	local what=$1 sentence=$2 last
+	shift 2
+	refuse "$what" "$@" || return
+	last=$(tail -n 1 "$OUTPUT")
+	[ "${last%"$sentence"}" != "$last" ] || fail "$what, in its words" "got '$last', wanted '$sentence'"
+}
+
+wait_until() { # COMMAND...: for a minute at most; what is checked next will tell
+	local rounds=600
+	until "$@" >"$OUTPUT" 2>&1 || [ $((rounds -= 1)) -eq 0 ]; do
+		usleep 100000
+	done
+	[ $rounds -gt 0 ]
+}
+
+cell_is() { # NAME STATE
+	[ "$(hvctl cell list | awk -v name="$1" '$1 == name { print $3 }')" = "$2" ]
+}
+
+cell_word() { # NAME: the last word that it gave to root
+	hvctl cell show "$1" | sed -n 's/^word *\(0x[0-9a-f]*\),.*/\1/p'
+}
+
+cell_has_other_word() { # NAME WORD
+	[ "$(cell_word "$1")" != "$2" ]
+}
+
+cell_goes_on() { # NAME: it gives words, other than before
+	wait_until cell_has_other_word "$1" "$(cell_word "$1")"
+}
+
+cells_destroy() { # all of them
+	hvctl cell list 2>/dev/null | awk 'NR > 1 && $2 != 0 { print $1 }' | while read -r name; do
+		hvctl cell destroy "$name"
+	done
+}
+
 hv_loaded() {
 	[ -d /sys/module/hv ]
 }

@@ -69,7 +69,7 @@ static int ask_once(const char *request)
 static int usage(void)
 {
 	fputs("netlink ask REQUEST | look | refusals | cycle ROUNDS | permissions | fuzz SEED COUNT |\n"
-	      "        race PROCESSES ROUNDS | kill ROUNDS\n", stderr);
+	      "        race PROCESSES ROUNDS | kill ROUNDS | lives ROUNDS CPU\n", stderr);
 	return EXIT_TROUBLE;
 }
 
@@ -99,5 +99,7 @@ int main(int argc, char **argv)
 		return race(count(first), count(second));
 	if (!strcmp(job, "kill") && first)
 		return killing(count(first));
+	if (!strcmp(job, "lives") && second)
+		return lives(count(first), count(second));
 	return usage();
 }

@@ -100,5 +100,6 @@ int permissions(void);
 int fuzz(uint64_t seed, unsigned int count);
 int race(unsigned int processes, unsigned int rounds);
 int killing(unsigned int rounds);
+int lives(unsigned int rounds, unsigned int cpu);
 
 #endif

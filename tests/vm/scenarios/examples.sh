@@ -43,6 +43,9 @@ if [ "$(nproc)" -gt 2 ]; then
 fi
 runs memory 0
 $hvctl cell destroy memory
+runs sum 0
+says sum "^sum: 0x800000 65536 "
+$hvctl cell destroy sum
 runs secure 0
 $hvctl cell destroy secure
 runs serial 0

@@ -9,15 +9,9 @@ messages=100000 rounds=40 killed=20
 [ "$HV_VENDOR" = svm ] || messages=10000 rounds=5 killed=3
 seed=$(date +%s)
 
-# cells that somebody asked for, and got
-destroy_all() {
-	/hv/bin/hvctl cell list 2>/dev/null | awk 'NR > 1 && $2 != 0 { print $1 }' | while read -r name; do
-		/hv/bin/hvctl cell destroy "$name"
-	done
-}
-
 healthy() {
-	destroy_all
+	# cells that somebody asked for, and got
+	cells_destroy
 	equal "the hypervisor finds nothing wrong with itself" "$(cat /sys/class/hv/hv0/selfcheck)" ok
 	equal "root is as it was" "$(cat /sys/class/hv/cell0/cpus)" "$(nproc)"
 }
@@ -40,7 +34,7 @@ sleep 1
 tries=0
 while hv_loaded && [ $tries -lt 200 ]; do
 	# a dump under way keeps the module, and so does a cell
-	destroy_all >/dev/null 2>&1
+	cells_destroy >/dev/null 2>&1
 	rmmod hv 2>/dev/null
 	tries=$((tries + 1))
 done

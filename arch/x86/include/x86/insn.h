@@ -52,6 +52,7 @@ static inline u64 x86_rdtsc(void)
 	return (u64)hi << 32 | lo;
 }
 
+<<<<<<< HEAD
 /* What differences within a few seconds need of it. */
 static inline u32 x86_rdtsc_low(void)
 {
@@ -59,6 +60,18 @@ static inline u32 x86_rdtsc_low(void)
 
 	asm volatile("rdtsc" : "=a"(lo), "=d"(hi));
 	return lo;
+=======
+/* By 8 bytes, as many times. */
+static inline void x86_fill_zeros(void *to, u64 count)
+{
+	asm volatile("rep stosq" : "+D"(to), "+c"(count) : "a"(0ULL) : "memory");
+}
+
+/* They do not overlap. */
+static inline void x86_copy_bytes(void *to, const void *from, u64 bytes)
+{
+	asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+>>>>>>> 24d0d0d575a1470a9269d9173090e6d76e3f8d0a
 }
 
 static inline void x86_xsetbv(u32 index, u64 value)
