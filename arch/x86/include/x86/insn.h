@@ -52,7 +52,6 @@ static inline u64 x86_rdtsc(void)
 	return (u64)hi << 32 | lo;
 }
 
-<<<<<<< HEAD
 /* What differences within a few seconds need of it. */
 static inline u32 x86_rdtsc_low(void)
 {
@@ -60,7 +59,8 @@ static inline u32 x86_rdtsc_low(void)
 
 	asm volatile("rdtsc" : "=a"(lo), "=d"(hi));
 	return lo;
-=======
+}
+
 /* By 8 bytes, as many times. */
 static inline void x86_fill_zeros(void *to, u64 count)
 {
@@ -71,7 +71,6 @@ static inline void x86_fill_zeros(void *to, u64 count)
 static inline void x86_copy_bytes(void *to, const void *from, u64 bytes)
 {
 	asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
->>>>>>> 24d0d0d575a1470a9269d9173090e6d76e3f8d0a
 }
 
 static inline void x86_xsetbv(u32 index, u64 value)
