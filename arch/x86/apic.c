@@ -68,14 +68,16 @@ bool x86_apic_may_lvt(u32 value)
 static void write_of_cell(struct x86_cpu *cpu, u32 offset, u32 value)
 {
 	switch (offset) {
-	case X86_APIC_LDR:
 	case X86_APIC_SVR:
 	case X86_APIC_ESR:
 	case X86_APIC_ICR_HIGH:
-	case X86_APIC_LVT_TIMER:
 	case X86_APIC_TIMER_COUNT:
 	case X86_APIC_TIMER_DIVIDE:
 		x86_xapic_write(offset, value);
+		break;
+	case X86_APIC_LDR:
+		/* IPIs are ours to address. In hardware it stays 0, or devices of root would find this CPU by it. */
+		hv_store_once(&cpu->core.pub->logical, value >> 24);
 		break;
 	case X86_APIC_DFR:
 		/* Others know the flat model only: "Logical Destination Mode". */
@@ -85,6 +87,7 @@ static void write_of_cell(struct x86_cpu *cpu, u32 offset, u32 value)
 			deny(cpu, offset, value);
 		break;
 	case X86_APIC_LVT_CMCI:
+	case X86_APIC_LVT_TIMER:	/* has no mode; but an emulator may know better */
 	case X86_APIC_LVT_THERMAL:
 	case X86_APIC_LVT_PERF:
 	case X86_APIC_LVT_LINT0:
@@ -100,6 +103,13 @@ static void write_of_cell(struct x86_cpu *cpu, u32 offset, u32 value)
 	}
 }
 
+static void write_of_root(struct x86_cpu *cpu, u32 offset, u32 value)
+{
+	x86_xapic_write(offset, value);
+	if (hv_unlikely(offset == X86_APIC_LDR))
+		x86_apic_publish(cpu);
+}
+
 /* What a running system writes most often goes first, and is anybody's. */
 static void write_register(struct x86_cpu *cpu, u32 offset, u32 value)
 {
@@ -110,11 +120,9 @@ static void write_register(struct x86_cpu *cpu, u32 offset, u32 value)
 	if (offset == X86_APIC_ICR_LOW)
 		(void)x86_apic_icr(cpu, value, x86_apic_read(X86_APIC_ICR_HIGH) >> X86_ICR_XAPIC_DEST_SHIFT);
 	else if (cpu->core.cell == &hv.root)
-		x86_xapic_write(offset, value);
+		write_of_root(cpu, offset, value);
 	else
 		write_of_cell(cpu, offset, value);
-	if (hv_unlikely(offset == X86_APIC_LDR))
-		x86_apic_publish(cpu);
 }
 
 /* All registers are 32 bits wide, 16 bytes apart, and written as a whole. */

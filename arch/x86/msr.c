@@ -140,6 +140,8 @@ static enum hv_verdict write(struct x86_cpu *cpu, const struct x86_msr_rule *rul
 	case X86_MSR_APIC_BASE_MOVE:
 		return write_apic_base(cpu, exit);
 	case X86_MSR_ICR:
+		if (!x86_apic_is_x2apic())
+			return HV_INJECT_GP;
 		return x86_apic_icr(cpu, (u32)exit->value, (u32)(exit->value >> 32));
 	default:
 		return keep(cpu, rule, exit);

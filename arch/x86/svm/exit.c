@@ -9,6 +9,7 @@
 #include <x86/apic.h>
 #include <x86/exit.h>
 #include <x86/host.h>
+#include <x86/insn.h>
 #include <x86/msr.h>
 #include <x86/msr_policy.h>
 #include <x86/regs.h>
@@ -34,6 +35,16 @@ static u64 msr_value(const struct x86_cpu *cpu)
 	return (u32)svm_vmcb_of(cpu)->rax | x86_regs_of(cpu)->r[X86_RDX] << 32;
 }
 
+/* Only the CPU knows which of these it has; VMRUN fails with the others. Emulators may drop them without a #GP. */
+static bool has_efer_bits(u64 bits)
+{
+	u64 efer = x86_rdmsr(X86_MSR_EFER);
+	bool has = x86_wrmsr_safe(X86_MSR_EFER, efer | bits) && (x86_rdmsr(X86_MSR_EFER) & bits) == bits;
+
+	x86_wrmsr(X86_MSR_EFER, efer);
+	return has;
+}
+
 static HV_COLD bool put_efer(struct x86_cpu *cpu, u64 value)
 {
 	u64 known = X86_EFER_SCE | X86_EFER_LME | X86_EFER_LMA | X86_EFER_NX | X86_EFER_SVME | X86_EFER_OTHER;
@@ -42,6 +53,8 @@ static HV_COLD bool put_efer(struct x86_cpu *cpu, u64 value)
 	if ((value & ~known) || (cpu->core.cell != &hv.root && (value & X86_EFER_SVME)))
 		return false;
 	if ((vmcb->cr0 & X86_CR0_PG) && ((value ^ vmcb->efer) & X86_EFER_LME))
+		return false;
+	if ((value & ~vmcb->efer & X86_EFER_OTHER) && !has_efer_bits(value & X86_EFER_OTHER))
 		return false;
 	vmcb->efer = (value & ~X86_EFER_LMA) | (vmcb->efer & X86_EFER_LMA) | X86_EFER_SVME;
 	cpu->flush_tlb = true;
@@ -52,9 +65,10 @@ static HV_COLD bool put_efer(struct x86_cpu *cpu, u64 value)
 HV_APART void svm_write_efer(struct x86_cpu *cpu)
 {
 	u64 value = msr_value(cpu);
+	bool same = value == svm_vmcb_of(cpu)->efer && cpu->core.cell == &hv.root;
 
 	hv_exit_count(&cpu->core, HV_EXIT_msr_write);
-	if (hv_likely(value == svm_vmcb_of(cpu)->efer) || put_efer(cpu, value))
+	if (hv_likely(same) || put_efer(cpu, value))
 		svm_advance(cpu, SVM_LEN_MSR);
 	else
 		svm_inject(cpu, X86_VECTOR_GP, true, 0);

@@ -19,9 +19,11 @@ fault_command run_port, run_vmx, run_invd, run_wbinvd, run_cpuid, run_triple, ru
 /* msrs.c */
 fault_command run_msr, run_flood, run_apicbase, run_msrsweep;
 /* apic.c, ipi.c: the local APIC */
-fault_command run_apic, run_lvt, run_nmi, run_ipi;
+fault_command run_apic, run_lvt, run_steal, run_nmi, run_ipi;
 /* hypercalls.c */
 fault_command run_hypercalls, run_hypercall3;
+/* traps.c: tables that are not there, and exceptions */
+fault_command run_walk, run_cr3, run_far, run_idt, run_step, run_dbloop;
 /* programs.c: victims, and those that only talk */
 fault_command run_heartbeat, run_echo, run_print;
 
@@ -30,6 +32,9 @@ bool fault_expect(int vector, int wanted, const char *what, u64 which);
 
 /** fault_still_here() - the cell should have ended before it came here. */
 bool fault_still_here(void);
+
+/** fault_load_task() - a task state segment: stacks for exceptions at CPL 3, and for those of gates with IST 1. */
+void fault_load_task(u64 rsp0, u64 ist1);
 
 /* user.S: at CPL 3. fault_user() does not return but by an exception; fault_result is what the hypercall said. */
 void fault_user(u64 number, bool is_vmmcall);

@@ -105,21 +105,23 @@ bool run_hypercalls(u64 n)
 
 struct __attribute__((packed)) tss {
 	u32 rsvd;
-	u64 rsp0;
-	u8 rest[TSS_SIZE - 12];
+	u64 rsp[3];
+	u64 rsvd_0x1c;
+	u64 ist[7];
+	u8 rest[TSS_SIZE - 92];
 };
 
 static u64 user_gdt[GDT_ENTRIES + 2];
 static struct tss tss;
 static u64 exception_stack[STACK_SIZE / 8];
 
-/* CPL 3 needs a stack for its exceptions, which only a task state segment can name. */
-static void allow_user(void)
+void fault_load_task(u64 rsp0, u64 ist1)
 {
 	struct table_register table = { .limit = sizeof(user_gdt) - 1, .base = (u64)user_gdt };
 	u64 base = (u64)&tss;
 
-	tss.rsp0 = (u64)(exception_stack + HV_ARRAY_SIZE(exception_stack));
+	tss.rsp[0] = rsp0;
+	tss.ist[0] = ist1;
 	memcpy(user_gdt, gdt, sizeof(gdt));
 	user_gdt[GDT_ENTRIES] = TSS_AVAILABLE | (sizeof(tss) - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
 	user_gdt[GDT_ENTRIES + 1] = base >> 32;
@@ -140,7 +142,7 @@ bool run_hypercall3(u64 n)
 	int vector;
 
 	(void)n;
-	allow_user();
+	fault_load_task((u64)(exception_stack + HV_ARRAY_SIZE(exception_stack)), 0);
 	for (number = 0; number <= NUMBERS; number++) {
 		fault_has_result = 0;
 		vector = try(from_user, (void *)number);

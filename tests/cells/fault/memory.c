@@ -53,7 +53,7 @@ static void straddle(u64 kind, u64 end)
 		break;
 	default:
 		write_cr4(read_cr4() | CR4_OSFXSR);
-		asm volatile("fxsave (%0)" : : "r"(end - FXSAVE_AREA + 16) : "memory");
+		asm volatile("fxsave (%0)" : : "r"(end - FXSAVE_AREA / 2) : "memory");
 	}
 }
 

@@ -5,6 +5,7 @@
 #define VECTOR_TICK 0x40
 #define TICK_US 1000
 #define POLL_US 10000
+#define LEAP_MS 100000
 #define CHECK_EVERY 100
 #define CANARY_WORDS ((1 << 20) / 8)
 #define LINES 400
@@ -18,6 +19,17 @@ static void tick(struct frame *frame)
 	(void)frame;
 	ticks++;
 	apic_eoi();
+}
+
+/* Time goes on, and not by leaps: nobody else sets this CPU's. */
+static void watch_clock(void)
+{
+	static u64 last;
+	u64 now = rdtsc();
+
+	if (last && (now < last || now - last > COMM->tsc_khz * LEAP_MS))
+		print("clock lost: %llx after %llx\n", now, last);
+	last = now;
 }
 
 static void begin_ticks(u32 us)
@@ -40,6 +52,7 @@ bool run_heartbeat(u64 n)
 	for (;;) {
 		sleep_until_interrupt();
 		(void)yield(++beats); /* there is nothing to do about it */
+		watch_clock();
 		if (beats % CHECK_EVERY || checksum(canary, sizeof(canary)) == sum)
 			continue;
 		print("canary lost\n");

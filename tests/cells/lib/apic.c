@@ -40,13 +40,11 @@ static void ignore(struct frame *frame)
 
 void apic_init(void)
 {
-	u32 cpu = cpu_number();
-
 	interrupt_handle(APIC_SPURIOUS, ignore);
 	apic_write(APIC_TPR, 0);
 	if (!apic_is_x2()) {
 		apic_write(APIC_DFR, FLAT);
-		apic_write(APIC_LDR, cpu < FLAT_CPUS ? 1u << (24 + cpu) : 0);
+		apic_write(APIC_LDR, apic_logical_id() << 24);
 	}
 	apic_write(APIC_SVR, APIC_SVR_ENABLE | APIC_SPURIOUS);
 }
@@ -63,7 +61,12 @@ u32 apic_id(void)
 
 u32 apic_logical_id(void)
 {
-	return apic_is_x2() ? apic_read(APIC_LDR) : apic_read(APIC_LDR) >> 24;
+	u32 cpu = cpu_number();
+
+	/* what was written there cannot be read */
+	if (!apic_is_x2())
+		return cpu < FLAT_CPUS ? 1u << cpu : 0;
+	return apic_read(APIC_LDR);
 }
 
 void apic_ipi(u32 destination, u32 icr)
