@@ -91,6 +91,13 @@ static void unmake(struct hvk_cell *cell)
 	hvk_cpus_give_back(cell->conf.physical, cell->conf.nr_physical);
 }
 
+/* What can be done about a cell that was not made. */
+static void explain(int err, const char **why)
+{
+	if (err == -ENOMEM)
+		*why = "the hypervisor has no memory left for the cell; mem= gives it more";
+}
+
 int hvk_hook_create(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 {
 	const char *why;
@@ -109,6 +116,7 @@ int hvk_hook_create(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 		err = make(cell, &why);
 	if (!err)
 		return 0;
+	explain(err, &why);
 	unmake(cell);
 	return hvk_refuse(extack, NULL, err, why);
 }

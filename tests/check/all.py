@@ -22,7 +22,7 @@ LANES = [
     {"static": ["tests/check/static.py"], "unit": ["make", "--no-print-directory", "unit"],
      "hvctl": ["make", "--no-print-directory", "-s", "-C", "tests/hvctl", "check"],
      "coverage": [*UNIT, "coverage"], "fuzz": [*UNIT, "fuzz-check", "FUZZ_SECONDS=10"],
-     "runner": ["tests/vm/selftest.py", "svm"], "vm-svm": [*RUN, "svm"]},
+     "runner": ["tests/vm/selftest.py", "svm"], "tutorial": ["tests/demo/tutorial.py"], "vm-svm": [*RUN, "svm"]},
     {"vm-vmx": [*RUN, "vmx"]},
 ]
 

@@ -60,6 +60,26 @@ refuse_with "33 ranges of ports" "'ports' has 33 elements, 32 are possible" hvct
 many 64 32 33 >more.yaml
 refuse_with "33 MSRs" "'msrs' has 33 elements, 32 are possible" hvctl cell run more.yaml
 
+# The hypervisor's own memory is what `mem=` says; tables of memory that is far apart use it up.
+if [ "$last" -gt 2 ]; then
+	for name in wide1 wide2 wide3; do
+		{
+			file $name
+			numbered 63 '  - {gpa: %#x, size: 4K}' 0x40000000 0x40000000
+			echo 'images: [file: memory.elf]'
+		} >$name.yaml
+	done
+	check "memory far apart" hvctl cell create wide1.yaml
+	check "twice" hvctl cell create wide2.yaml
+	refuse_with "thrice" "the hypervisor has no memory left for the cell; mem= gives it more" \
+		hvctl cell create wide3.yaml
+	equal "which takes nothing" "$(cat /sys/devices/system/cpu/online)" "0-$((last - 2))"
+	check "destroy" hvctl cell destroy wide1
+	check "there is room again" hvctl cell create wide3.yaml
+	cells_destroy
+	equal "all of it comes back" "$(cat $hv/hv0/pool_frames_free)" "$pool"
+fi
+
 line=$(head -c 255 /dev/zero | tr '\0' x)
 file line 'images: [file: fault.elf]' "cmdline: $line" >line.yaml
 timeout 100 hvctl cell run line.yaml --console >/tmp/line.out 2>&1
