@@ -10,10 +10,10 @@
 #include <linux/sort.h>
 #include <asm/asm.h>
 
-#include <hvabi/hypercall.h>
 #include <hvabi/psc.h>
 
 #include "hvt.h"
+#include "hvt_call.h"
 
 #define BLOCKS 8
 #define PAGES 24
@@ -21,10 +21,8 @@
 #define BLOCK_ORDER 9
 
 static unsigned int rounds = 1;
-static bool vmx;
 static unsigned long hidden;
 module_param(rounds, uint, 0444);
-module_param(vmx, bool, 0444);
 module_param(hidden, ulong, 0444);
 MODULE_PARM_DESC(hidden, "an address of the hypervisor's");
 
@@ -35,17 +33,6 @@ struct piece {
 
 static struct piece pieces[PIECES];
 static struct hv_psc *list;
-
-static long call(unsigned long nr, unsigned long arg)
-{
-	long result;
-
-	if (vmx)
-		asm volatile("vmcall" : "=a"(result) : "a"(nr), "D"(arg) : "memory");
-	else
-		asm volatile("vmmcall" : "=a"(result) : "a"(nr), "D"(arg) : "memory");
-	return result;
-}
 
 static int by_address(const void *a, const void *b)
 {
@@ -92,7 +79,7 @@ static long send(unsigned int op)
 	*list = (struct hv_psc){ .end_entry = PIECES - 1 };
 	for (i = 0; i < PIECES; i++)
 		list->entry[i] = entry(virt_to_phys(pieces[i].memory), op, pieces[i].order);
-	return call(HV_HC_DONATE, virt_to_phys(list));
+	return hvt_call(HV_HC_DONATE, virt_to_phys(list));
 }
 
 static bool can_read(const u64 *p, u64 *value)
@@ -154,7 +141,7 @@ static void cycle(struct seq_file *m)
 static long try(u64 first, u64 second)
 {
 	*list = (struct hv_psc){ .end_entry = second ? 1 : 0, .entry = { first, second } };
-	return call(HV_HC_DONATE, virt_to_phys(list));
+	return hvt_call(HV_HC_DONATE, virt_to_phys(list));
 }
 
 static void refusals(struct seq_file *m)
@@ -172,8 +159,8 @@ static void refusals(struct seq_file *m)
 	seq_printf(m, "not_given %ld\n", try(entry(mine, HV_PSC_SHARED, false), 0));
 	seq_printf(m, "not_given_hypervisors %ld\n", try(entry(hidden, HV_PSC_SHARED, false), 0));
 	seq_printf(m, "operation %ld\n", try(entry(mine, 3, false), 0));
-	seq_printf(m, "list_hidden %ld\n", call(HV_HC_DONATE, hidden));
-	seq_printf(m, "list_nowhere %ld\n", call(HV_HC_DONATE, ~0UL));
+	seq_printf(m, "list_hidden %ld\n", hvt_call(HV_HC_DONATE, hidden));
+	seq_printf(m, "list_nowhere %ld\n", hvt_call(HV_HC_DONATE, ~0UL));
 }
 
 static int hvt_show(struct seq_file *m, void *unused)
