@@ -5,6 +5,7 @@
 #include <hv/cellconf.h>
 #include <hv/hv.h>
 #include <hv/memory.h>
+#include <hv/request.h>
 #include <hv/string.h>
 #include <hvabi/hypercall.h>
 #include "cell.h"
@@ -109,12 +110,17 @@ static bool are_free(const struct hv_cell *cell)
 	return true;
 }
 
+/*
+ * A CPU of root that still took one of them for root's, and was about to send it an interrupt, has done so when it
+ * answers; what has come by the start is dropped.
+ */
 static void take_cpus(struct hv_cell *cell)
 {
 	u32 i;
 
 	for (i = 0; i < cell->nr_cpus; i++)
 		hv_cpu_give(hv_cell_cpu(cell, i), cell);
+	hv_request_flush(&hv.root.space.set.pt);
 }
 
 /* 0 when root has them all. */
