@@ -5,6 +5,7 @@
 #include <hv/cellconf.h>
 #include <hv/hv.h>
 #include <hv/memory.h>
+#include <hv/request.h>
 #include <hv/string.h>
 #include <hvabi/hypercall.h>
 #include "cell.h"
@@ -109,6 +110,10 @@ static bool are_free(const struct hv_cell *cell)
 	return true;
 }
 
+/*
+ * A CPU of root that still took one of them for root's, and was about to send it an interrupt, has done so when it
+ * answers; what has come by the start is dropped.
+ */
 static void take_cpus(struct hv_cell *cell)
 {
 	u32 i;
@@ -116,6 +121,7 @@ static void take_cpus(struct hv_cell *cell)
 	for (i = 0; i < cell->nr_cpus; i++)
 		hv_cpu_give(hv_cell_cpu(cell, i), cell);
 	cell->has_cpus = true;
+	hv_request_flush(&hv.root.space.set.pt);
 }
 
 /* 0 when root has them all. What they do that never were the cell's, if there are such CPUs at all, is no matter. */

@@ -53,11 +53,13 @@ bool hv_peek(u64 gpa)
 {
 	u64 page = gpa & HV_PAGE_MASK;
 	struct hv_pt_mapping mapping;
-	bool shown = false;
+	bool shown;
 
 	hv_aspace_lock(&hv.root.space);
-	if (is_given(page))
-		shown = !hv_pt_query(&hv.root.space.set.pt, page, &mapping) || !show_zeros(page);
+	/* Since it exited somebody else may have looked at it, or it may have come back. */
+	shown = !hv_pt_query(&hv.root.space.set.pt, page, &mapping);
+	if (!shown && is_given(page))
+		shown = !show_zeros(page);
 	hv_aspace_unlock(&hv.root.space);
 	return shown;
 }

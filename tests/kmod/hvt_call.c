@@ -9,6 +9,7 @@
 #include <linux/kthread.h>
 #include <linux/prandom.h>
 #include <linux/sched.h>
+#include <linux/sort.h>
 
 #include <hvabi/cell.h>
 
@@ -19,6 +20,7 @@
 #define RANDOM_CALLS 20000
 #define OWN_ID 77
 #define PAGES 8
+#define PATIENCE 10000
 
 static unsigned long hidden, given;
 static unsigned int id, cpu, spare, rounds = 100;
@@ -206,7 +208,7 @@ static unsigned int meddled;
 static int meddle_on(void *unused)
 {
 	while (!kthread_should_stop()) {
-		meddled += meddle();
+		WRITE_ONCE(meddled, meddled + meddle());
 		cond_resched();
 	}
 	return 0;
@@ -228,6 +230,13 @@ static struct task_struct *meddler(bool (*how)(void))
 	return task;
 }
 
+/* Each of both has to have come so far; emulators let CPUs take turns. */
+static bool goes_on(const struct task_struct *task, unsigned int n)
+{
+	cond_resched();
+	return task && (n < rounds || READ_ONCE(meddled) < rounds) && n < rounds * PATIENCE;
+}
+
 /* The list that is being read: frames of everybody, and what is none. */
 static bool change_list(void)
 {
@@ -246,7 +255,7 @@ static unsigned int take_back_all(void)
 	unsigned int i, lost = 0;
 
 	for (i = 0; i < PAGES; i++) {
-		lost += donate(virt_to_phys(pages[i]), HV_PSC_SHARED) != 0;
+		(void)donate(virt_to_phys(pages[i]), HV_PSC_SHARED); /* of those that are here it is an error */
 		WRITE_ONCE(*pages[i], i + 1);
 		lost += READ_ONCE(*pages[i]) != i + 1;
 	}
@@ -258,18 +267,17 @@ static void race_lists(struct seq_file *m)
 	struct task_struct *task = meddler(change_list);
 	unsigned int n, i, given_away = 0, lost = 0;
 
-	for (n = 0; task && n < rounds; n++) {
+	for (n = 0; goes_on(task, n); n++) {
 		memset(request, 0, sizeof(*request));
 		for (i = 0; i < PAGES; i++)
 			request->psc.entry[i] = entry(virt_to_phys(pages[i]), HV_PSC_PRIVATE);
 		WRITE_ONCE(request->psc.end_entry, PAGES - 1);
 		given_away += !ask(HV_HC_DONATE);
-		cond_resched();
 	}
 	if (task)
 		kthread_stop(task);
 	lost += take_back_all();
-	seq_printf(m, "race_lists %u\nrace_lists_given %u\nrace_lists_lost %u\n", meddled > 0, given_away, lost);
+	seq_printf(m, "race_lists %u\nrace_lists_given %u\nrace_lists_lost %u\n", meddled >= rounds, given_away, lost);
 }
 
 /* The page that a request lies in goes away and comes back; this list is not in the page that everybody uses. */
@@ -295,15 +303,14 @@ static void race_pages(struct seq_file *m)
 	memset(request, 0, sizeof(*request));
 	own_list = (struct hv_psc *)get_zeroed_page(GFP_KERNEL);
 	task = own_list ? meddler(give_and_take) : NULL;
-	for (n = 0; task && n < rounds; n++) {
+	for (n = 0; goes_on(task, n); n++) {
 		result = ask(calls[n % ARRAY_SIZE(calls)]);
 		wrong += result != -EFAULT && result != -EINVAL && result != -ENOENT;
-		cond_resched();
 	}
 	if (task)
 		kthread_stop(task);
 	free_page((unsigned long)own_list);
-	seq_printf(m, "race_pages %u\nrace_pages_wrong %u\n", meddled > 0, wrong);
+	seq_printf(m, "race_pages %u\nrace_pages_wrong %u\n", meddled >= rounds, wrong);
 }
 
 /* Configurations in which some bytes are wrong; those that are not wrong enough become cells, and go again. */
@@ -352,15 +359,31 @@ static void own_cell(struct seq_file *m)
 	seq_printf(m, "own_end %ld\n", result ?: donate(frame, HV_PSC_SHARED));
 }
 
+static int by_address(const void *a, const void *b)
+{
+	const u64 *x = *(u64 *const *)a, *y = *(u64 *const *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* In the order in which lists have them. */
+static bool allocate(void)
+{
+	unsigned int i;
+
+	request = (union request *)get_zeroed_page(GFP_KERNEL);
+	for (i = 0; i < PAGES; i++)
+		pages[i] = (u64 *)get_zeroed_page(GFP_KERNEL);
+	sort(pages, PAGES, sizeof(pages[0]), by_address, NULL);
+	return request && pages[0];
+}
+
 static int hvt_show(struct seq_file *m, void *unused)
 {
 	unsigned int i;
 
 	prandom_seed_state(&rnd, 1);
-	request = (union request *)get_zeroed_page(GFP_KERNEL);
-	for (i = 0; i < PAGES; i++)
-		pages[i] = (u64 *)get_zeroed_page(GFP_KERNEL);
-	if (request && pages[PAGES - 1]) {
+	if (allocate()) {
 		numbers(m);
 		creations(m);
 		others(m);

@@ -23,13 +23,16 @@
 #define ORDER 10
 #define SIZE (PAGE_SIZE << ORDER)
 #define WRITTEN 16	/* pages, in equal distances */
-#define TABLE_SLOT 5UL	/* of the top-level table: nobody has anything there */
-#define SLOT (TABLE_SLOT * PGDIR_SIZE)
 #define TABLE (_PAGE_PRESENT | _PAGE_RW)
 #define LARGE (TABLE | _PAGE_PSE)	/* executable, too, which nobody but us would map it */
 
+static bool reading = true;
+module_param(reading, bool, 0644);
+MODULE_PARM_DESC(reading, "do CPUs read it?");
+
 static u8 *memory;	/* the mapping */
 static u64 address;
+static unsigned long slot, slot_address;	/* of the top-level table: nobody has anything there */
 static struct task_struct *readers[NR_CPUS];
 static bool armed;
 static atomic_t seen, jumps, jumps_refused, nonzero, walked, refused;
@@ -51,6 +54,10 @@ static int read_again_and_again(void *unused)
 	u64 value;
 
 	while (!kthread_should_stop()) {
+		if (!READ_ONCE(reading)) {
+			msleep(20);
+			continue;
+		}
 		if (!can_read((u64 *)(memory + at), &value))
 			atomic_inc(&refused);
 		else if (value && READ_ONCE(armed))
@@ -91,7 +98,7 @@ static int on_die(struct notifier_block *block, unsigned long event, void *data)
 {
 	struct pt_regs *regs = ((struct die_args *)data)->regs;
 
-	if (event != DIE_GPF || regs->ip < SLOT || regs->ip >= SLOT + SIZE)
+	if (event != DIE_GPF || regs->ip < slot_address || regs->ip >= slot_address + SIZE)
 		return NOTIFY_DONE;
 	regs->ip = *(unsigned long *)regs->sp;
 	regs->sp += sizeof(unsigned long);
@@ -147,7 +154,7 @@ static void jump_all(void)
 	unsigned long at;
 
 	for (at = 0; at < SIZE; at += SIZE / WRITTEN)
-		jump(SLOT + at + 16);
+		jump(slot_address + at + 16);
 }
 
 /* A table that is the memory has zeros in it, so nothing is present. */
@@ -155,11 +162,11 @@ static void read_slot(void)
 {
 	u64 value = 0;
 
-	if (can_read((u64 *)SLOT, &value) && value)
+	if (can_read((u64 *)slot_address, &value) && value)
 		atomic_inc(&walked);
 }
 
-/* Tables of our own: on the way to SLOT they lead to these. */
+/* Tables of our own: on the way to the slot they lead to these. */
 static void with_tables(u64 *tables[3], const u64 entries[3], void (*run)(void))
 {
 	unsigned long flags, i;
@@ -168,7 +175,7 @@ static void with_tables(u64 *tables[3], const u64 entries[3], void (*run)(void))
 	local_irq_save(flags);
 	cr3 = __native_read_cr3();
 	memcpy(tables[0], __va(cr3 & PAGE_MASK), PAGE_SIZE);
-	tables[0][TABLE_SLOT] = entries[0];
+	tables[0][slot] = entries[0];
 	tables[1][0] = entries[1];
 	for (i = 0; i < SIZE / PMD_SIZE; i++)
 		tables[2][i] = entries[2] + i * PMD_SIZE;
@@ -197,20 +204,32 @@ static void attack(void *arg)
 	read_all();
 }
 
+/* In the kernel's half, for with SMAP the fault at another address is nobody's to catch. */
+static void find_slot(void)
+{
+	const u64 *top = __va(__native_read_cr3() & PAGE_MASK);
+
+	for (slot = PTRS_PER_PGD / 2; slot < PTRS_PER_PGD - 1 && top[slot]; slot++)
+		;
+	slot_address = -(PTRS_PER_PGD - slot) * PGDIR_SIZE;
+}
+
 static int hvt_show(struct seq_file *m, void *unused)
 {
 	u64 *tables[3] = { NULL };
 	unsigned int i;
 
+	/* two pages: with a table for each, kernel and user space are told apart by the lower bit of its number */
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
-		tables[i] = (u64 *)get_zeroed_page(GFP_KERNEL);
+		tables[i] = (u64 *)__get_free_pages(GFP_KERNEL | __GFP_ZERO, 1);
+	find_slot();
 	WRITE_ONCE(armed, true);
 	if (tables[0] && tables[1] && tables[2])
 		on_each_cpu(attack, tables, 1);
 	msleep(300);
 	WRITE_ONCE(armed, false);
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
-		free_page((unsigned long)tables[i]);
+		free_pages((unsigned long)tables[i], 1);
 	seq_printf(m, "cpus %u\nnonzero %d\nwalked %d\n", num_online_cpus(), atomic_read(&nonzero),
 		   atomic_read(&walked));
 	seq_printf(m, "jumps %d\njumps_refused %d\nseen %d\n", atomic_read(&jumps), atomic_read(&jumps_refused),

@@ -132,7 +132,7 @@ def add_ours(archive, kernel, hv, scenarios, includes):
             "modules": (kernel.out / "tests").glob("*.ko"),
             "bin": [*(BUILD / "guest").glob("*"), ROOT / "tools/hvctl/hvctl"],
             "configs": (BUILD / "cells").glob("*.*"),
-            "": [ROOT / "configs", *includes]}.items():
+            "": [ROOT / "configs", HERE / "shared", *includes]}.items():
         for source in sorted(sources):
             if source.exists():
                 archive.tree(str(pathlib.PurePosixPath("hv", directory, source.name)), source)

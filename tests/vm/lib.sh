@@ -71,7 +71,7 @@ COMPLAINTS='WARNING:|BUG:|Oops|rcu: INFO|rcu:.*(stall|detected)|soft lockup|hard
 COMPLAINTS="$COMPLAINTS|unchecked MSR|general protection|blocked for more than"
 
 dmesg_since() { # what the kernel said since the scenario began, or since dmesg_clean was last called
-	dmesg | awk '/@hv (begin|mark)/ { text = ""; next } !/@hv / { text = text $0 "\n" } END { printf "%s", text }'
+	dmesg | awk '/@hv (begin|mark)/ { n = 0; next } !/@hv / { a[n++] = $0 } END { while (i < n) print a[i++] }'
 }
 
 # shellcheck disable=SC2120 # scenarios pass the argument

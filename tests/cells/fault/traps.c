@@ -157,9 +157,10 @@ bool run_dbloop(u64 n)
 	interrupt_handle(VECTOR_DB, never_return);
 	fault_load_task(0, (u64)end);
 	use_first_stack(VECTOR_DB);
+	print("fault: into the loop\n");
+	/* an emulator forgets breakpoints when there is an exit */
 	write_dr0((u64)(end - 1));
 	write_dr7(WRITE_8_AT_DR0);
-	print("fault: into the loop\n");
 	*(volatile u64 *)(end - 1) = 1;
 	return fault_still_here();
 }
