@@ -71,3 +71,11 @@ void x86_exit_nmi(struct x86_cpu *cpu)
 	else if (!kicked)
 		x86_vcpu_inject_nmi(cpu);
 }
+
+void x86_forget_nmi(struct x86_cpu *cpu)
+{
+	if (!cpu->nmi_pending)
+		return;
+	cpu->nmi_pending = false;
+	(void)hv_request_was_kicked(&cpu->core);
+}

@@ -3,9 +3,9 @@
 #include <hv/arch.h>
 #include <hv/bits.h>
 #include <hv/hv.h>
-#include <hv/request.h>
 #include <x86/apic.h>
 #include <x86/cpuid.h>
+#include <x86/exit.h>
 #include <x86/host.h>
 #include <x86/insn.h>
 #include <x86/msr.h>
@@ -49,10 +49,7 @@ void hv_arch_idle(struct hv_cpu *core)
 	x86_vcpu_listen(true);
 	x86_idle(&core->pub->requests, &cpu->nmi_pending);
 	x86_vcpu_listen(false);
-	if (!cpu->nmi_pending)
-		return;
-	cpu->nmi_pending = false;
-	(void)hv_request_was_kicked(core);
+	x86_forget_nmi(cpu);
 }
 
 /* What FXRSTOR and XRSTOR make of it: the initial state. "XRSTOR": without a header every component is in that. */

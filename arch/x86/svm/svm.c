@@ -7,6 +7,7 @@
 #include <svm/regs.h>
 #include <svm/svm.h>
 #include <x86/cpuid.h>
+#include <x86/exit.h>
 #include <x86/host.h>
 #include <x86/msr.h>
 #include <x86/msr_policy.h>
@@ -166,7 +167,8 @@ void svm_reset(struct x86_cpu *cpu)
 	vmcb->interrupt_shadow = 0;
 	vmcb->event_injection = 0;
 	vmcb->intercept_3 &= (u32)~SVM_INTERCEPT_IRET;
-	cpu->nmi_blocked = cpu->nmi_pending = false;
+	cpu->nmi_blocked = false;
+	x86_forget_nmi(cpu);
 	memset(x86_regs_of(cpu), 0, sizeof(struct x86_regs));
 	x86_regs_of(cpu)->r[X86_RDX] = x86_cpuid(X86_LEAF_FEATURES, 0).eax;
 	cpu->flush_tlb = true;

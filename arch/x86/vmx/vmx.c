@@ -5,6 +5,7 @@
 #include <hv/string.h>
 #include <vmx/vmx.h>
 #include <x86/cpuid.h>
+#include <x86/exit.h>
 #include <x86/host.h>
 #include <x86/msr.h>
 #include <x86/msr_policy.h>
@@ -231,7 +232,7 @@ void vmx_reset(struct x86_cpu *cpu)
 	x86_write_cr2(0);
 	memset(x86_regs_of(cpu), 0, sizeof(struct x86_regs));
 	x86_regs_of(cpu)->r[X86_RDX] = x86_cpuid(X86_LEAF_FEATURES, 0).eax;
-	cpu->nmi_pending = false;
+	x86_forget_nmi(cpu);
 	cpu->flush_tlb = true;
 }
 

@@ -21,6 +21,13 @@ enum hv_verdict x86_emulate_invd(void);
 /** x86_exit_nmi() - an NMI arrived while the guest ran: a kick of ours, or one for the guest */
 void x86_exit_nmi(struct x86_cpu *cpu);
 
+/**
+ * x86_forget_nmi() - the guest for which one may have been noted is no more
+ *
+ * If it was a kick, whoever sent it has to be able to send another one. The caller looks at the requests afterwards.
+ */
+void x86_forget_nmi(struct x86_cpu *cpu);
+
 /** x86_enter_failed() - the first entry failed on this CPU: back to Linux with @err */
 void x86_enter_failed(struct x86_cpu *cpu, int err) __attribute__((noreturn));
 
