@@ -14,7 +14,7 @@ static s64 yield(struct hv_cpu *cpu)
 	return 0;
 }
 
-static s64 transfer(struct hv_cpu *cpu, u32 nr)
+static s64 transfer(struct hv_cpu *cpu, u64 nr)
 {
 	u64 gpa = hv_arch_hypercall_arg(cpu, 0), size = hv_arch_hypercall_arg(cpu, 1);
 
@@ -23,14 +23,25 @@ static s64 transfer(struct hv_cpu *cpu, u32 nr)
 	return nr == HV_GC_WRITE ? hv_cell_write(cpu, gpa, size) : hv_cell_read(cpu, gpa, size);
 }
 
+static s64 info(const struct hv_cpu *cpu, u64 what)
+{
+	if (what >= HV_INFO_COUNT)
+		return -EINVAL;
+	return (s64)(what == HV_INFO_CPU ? cpu->number : cpu->cell->info[what]);
+}
+
 enum hv_verdict hv_guest_call(struct hv_cpu *cpu, struct hv_exit *exit)
 {
+	u64 nr = hv_arch_hypercall_nr(cpu);
 	s64 result;
 
-	switch (exit->nr) {
+	switch (nr) {
+	case HV_GC_INFO:
+		result = info(cpu, hv_arch_hypercall_arg(cpu, 0));
+		break;
 	case HV_GC_WRITE:
 	case HV_GC_READ:
-		result = transfer(cpu, exit->nr);
+		result = transfer(cpu, nr);
 		break;
 	case HV_GC_YIELD:
 		result = yield(cpu);

@@ -155,13 +155,24 @@ static bool is_64bit(struct x86_cpu *cpu)
 	       (x86_vcpu_get(cpu, X86_FIELD_EFER) & X86_EFER_LMA);
 }
 
+/* Code that is not 64-bit does not see the upper halves, and does not know what it left there. */
+static u64 seen_in(struct x86_cpu *cpu, unsigned int reg)
+{
+	u64 value = x86_regs_of(cpu)->r[reg];
+
+	return is_64bit(cpu) ? value : (u32)value;
+}
+
+u64 hv_arch_hypercall_nr(struct hv_cpu *core)
+{
+	return seen_in(x86_cpu_of(core), X86_RAX);
+}
+
 u64 hv_arch_hypercall_arg(struct hv_cpu *core, unsigned int i)
 {
 	static const u8 args[] = { X86_RDI, X86_RSI, X86_RDX };
-	u64 value = x86_regs_of(x86_cpu_of(core))->r[args[i]];
 
-	/* Other code does not see the upper halves, and does not know what it left there. */
-	return is_64bit(x86_cpu_of(core)) ? value : (u32)value;
+	return seen_in(x86_cpu_of(core), args[i]);
 }
 
 /* One copy of the bytes: what another CPU writes there meanwhile does not matter. Return: how many could be read. */

@@ -9,22 +9,28 @@
 /* sources: hvcore/slab_check.c hvcore/string.c arch/x86/svm/nptfmt.c arch/x86/ptfmt.c */
 /* sources: tests/unit/fake_arch.c tests/unit/fake_log.c tests/unit/root_unit.c */
 /* sources: tests/unit/cells_unit.c tests/unit/fake_cell.c hvcore/cell_console.c */
-/* sources: hvcore/guest_call.c hvcore/exit.c */
+/* sources: hvcore/guest_call.c hvcore/exit.c hvcore/region_deferred.c */
 #include "cells_unit.h"
 
 #include <hv/atomic.h>
 #include <hvabi/guest.h>
 #include "fake_log.h"
 
-static u64 args[3];
-static bool is_privileged;
+static u64 number, args[3];
+static bool is_privileged, is_64bit;
 static struct hv_cpu *cpu;	/* the cell's first */
+
+u64 hv_arch_hypercall_nr(struct hv_cpu *core)
+{
+	assert_ptr_equal(core, hv_arch_this_cpu());
+	return is_64bit ? number : (u32)number;
+}
 
 u64 hv_arch_hypercall_arg(struct hv_cpu *core, unsigned int i)
 {
 	assert_ptr_equal(core, hv_arch_this_cpu());
 	assert_true(i < 2);
-	return args[i];
+	return is_64bit ? args[i] : (u32)args[i];
 }
 
 static int setup(void **state)
@@ -33,17 +39,18 @@ static int setup(void **state)
 	running();
 	cells_unit_on(2);
 	cpu = &cells_unit_cpu[2].core;
-	is_privileged = true;
+	is_privileged = is_64bit = true;
 	return 0;
 }
 
-static s64 call(u32 nr, u64 first, u64 second)
+static s64 call(u64 nr, u64 first, u64 second)
 {
-	struct hv_exit exit = { .reason = HV_EXIT_hypercall, .nr = nr, .value = 0x1234567 };
+	struct hv_exit exit = { .reason = HV_EXIT_hypercall, .value = 0x1234567 };
 
+	number = nr;
 	args[0] = first;
 	args[1] = second;
-	if (hv_guest_ask(cpu, nr, is_privileged, (u32)first, &exit.value))
+	if (hv_guest_ask(cpu, nr, is_privileged, first, &exit.value))
 		return (s64)exit.value;
 	assert_true(is_privileged);
 	assert_int_equal(hv_guest_call(cpu, &exit), HV_ADVANCE);
@@ -64,8 +71,7 @@ static void info_answers(void **state)
 	assert_int_equal(call(0x100, 6, 99), 1);
 	for (i = 7; i < 1000; i++)
 		assert_int_equal(call(0x100, i, 0), -22);
-	/* outside of 64-bit code the upper half is not there, and there is no need for it */
-	assert_int_equal(call(0x100, 1ULL << 32, 0), 1);
+	assert_int_equal(call(0x100, 1ULL << 32, 0), -22);
 	assert_int_equal(call(0x100, ~0ULL, 0), -22);
 	cells_unit_on(1);
 	cpu = &cells_unit_cpu[1].core;
@@ -77,6 +83,22 @@ static void info_answers(void **state)
 	cells_unit_on(2);
 	cpu = &cells_unit_cpu[2].core;
 	assert_int_equal(call(0x100, 6, 0), 2);
+}
+
+/* Outside of 64-bit code nobody knows what is in the upper halves. */
+static void half_registers(void **state)
+{
+	const u64 junk = 0xabcdef01ULL << 32;
+
+	(void)state;
+	assert_int_equal(call(0x100 | junk, 1, 0), -38);
+	assert_int_equal(call(0x101, GUEST_RAM | junk, 1), -14);
+	is_64bit = false;
+	assert_int_equal(call(0x100 | junk, 1 | junk, 0), 2);
+	assert_int_equal(call(0x100, 2 | junk, 0), 0);
+	assert_int_equal(call(0x100, 7 | junk, 0), -22);
+	assert_int_equal(call(0x101 | junk, GUEST_RAM | junk, 1 | junk), 1);
+	assert_int_equal(call(0x99 | junk, 0, 0), -38);
 }
 
 /* Root's calls, and all other numbers, are none of a cell's. */
@@ -144,9 +166,10 @@ static void a_word_for_root(void **state)
 
 static void a_shutdown_does_not_return(void **state)
 {
-	struct hv_exit exit = { .reason = HV_EXIT_hypercall, .nr = 0x104 };
+	struct hv_exit exit = { .reason = HV_EXIT_hypercall };
 
 	(void)state;
+	number = 0x104;
 	args[0] = 0x1122334455667788ULL;
 	assert_int_equal(hv_guest_call(cpu, &exit), HV_STOP_CELL);
 	assert_int_equal(cell_of(1)->page->ended, HV_END_SHUTDOWN);
@@ -254,6 +277,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("info answers", info_answers),
+		TEST("in code that is not 64-bit the lower halves count", half_registers),
 		TEST("other numbers do not exist", other_numbers_do_not_exist),
 		TEST("calls are for CPL 0", only_at_cpl_0),
 		TEST("buffers are bounded", buffers_are_bounded),

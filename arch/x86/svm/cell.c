@@ -16,7 +16,6 @@ static HV_APART bool serve(struct x86_cpu *cpu)
 	struct hv_exit exit;
 
 	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
-	exit.nr = (u32)vmcb->rax;
 	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = SVM_LEN_VMMCALL;
 	verdict = hv_guest_call(&cpu->core, &exit);
@@ -152,8 +151,7 @@ HV_APART void svm_handle_cell_exit(struct x86_cpu *cpu)
 	u32 since = x86_rdtsc_low();
 
 	if (hv_unlikely(vmcb->exit_code != SVM_EXIT_VMMCALL) ||
-	    hv_unlikely(!hv_guest_ask(&cpu->core, (u32)vmcb->rax, !vmcb->cpl, (u32)x86_regs_of(cpu)->r[X86_RDI],
-				      &vmcb->rax))) {
+	    hv_unlikely(!hv_guest_ask(&cpu->core, vmcb->rax, !vmcb->cpl, x86_regs_of(cpu)->r[X86_RDI], &vmcb->rax))) {
 		handle(cpu, since);
 		return;
 	}

@@ -16,7 +16,6 @@ static HV_APART bool serve(struct x86_cpu *cpu)
 	struct hv_exit exit;
 
 	hv_exit_count(&cpu->core, HV_EXIT_hypercall);
-	exit.nr = (u32)regs->r[X86_RAX];
 	exit.during = HV_DURING_NOTHING;
 	exit.insn_len = (u8)vmx_insn_len();
 	verdict = hv_guest_call(&cpu->core, &exit);
@@ -190,9 +189,8 @@ HV_APART void vmx_handle_cell_exit(struct x86_cpu *cpu, u32 code)
 	u32 since = x86_rdtsc_low();
 
 	if (hv_unlikely(code != VMX_REASON_VMCALL) ||
-	    hv_unlikely(!hv_guest_ask(&cpu->core, (u32)r[X86_RAX],
-				      !(vmx_vmread(VMX_GUEST_SS_RIGHTS) & X86_ATTR_DPL), (u32)r[X86_RDI],
-				      &r[X86_RAX]))) {
+	    hv_unlikely(!hv_guest_ask(&cpu->core, r[X86_RAX], !(vmx_vmread(VMX_GUEST_SS_RIGHTS) & X86_ATTR_DPL),
+				      r[X86_RDI], &r[X86_RAX]))) {
 		handle(cpu, code, since);
 		return;
 	}

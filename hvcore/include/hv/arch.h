@@ -83,6 +83,9 @@ bool hv_arch_read_guest(struct hv_cpu *cpu, u64 gpa, void *to, u64 size);
 /** hv_arch_write_guest() - likewise to its RAM, if it is writable for it; not for root */
 bool hv_arch_write_guest(struct hv_cpu *cpu, u64 gpa, const void *from, u64 size);
 
+/** hv_arch_hypercall_nr() - which hypercall a cell makes; outside of 64-bit code, registers have 32 bits */
+u64 hv_arch_hypercall_nr(struct hv_cpu *cpu);
+
 /** hv_arch_hypercall_arg() - the first, second or third argument: @i is 0, 1 or 2 */
 u64 hv_arch_hypercall_arg(struct hv_cpu *cpu, unsigned int i);
 

@@ -104,24 +104,21 @@ void hv_guest_tell(struct hv_cell *cell);
 
 /**
  * hv_guest_ask() - the short way of a hypercall: what is asked often, and needs nothing of what the others need
+ * @nr, @first: the registers, of which code that is not 64-bit may mean the lower halves only
  * @is_privileged: at CPL 0
- * @first: argument
  * @answer: out, if this is all
  *
  * Return: false if it is hv_guest_call()'s.
  */
-static inline bool hv_guest_ask(const struct hv_cpu *cpu, u32 nr, bool is_privileged, u32 first, u64 *answer)
+static inline bool hv_guest_ask(const struct hv_cpu *cpu, u64 nr, bool is_privileged, u64 first, u64 *answer)
 {
 	if (hv_unlikely(!is_privileged)) {
 		*answer = (u64)-EPERM;
 		return true;
 	}
-	if (hv_unlikely(nr != HV_GC_INFO))
+	if (hv_unlikely(nr != HV_GC_INFO) || hv_unlikely(first >= HV_INFO_COUNT))
 		return false;
-	if (hv_likely(first < HV_INFO_COUNT && first != HV_INFO_CPU))
-		*answer = cpu->cell->info[first];
-	else
-		*answer = first == HV_INFO_CPU ? cpu->number : (u64)-EINVAL;
+	*answer = hv_likely(first != HV_INFO_CPU) ? cpu->cell->info[first] : cpu->number;
 	return true;
 }
 
