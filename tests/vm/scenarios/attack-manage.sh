@@ -2,11 +2,13 @@
 # shellcheck shell=dash
 # What management refuses while a cell runs, and what it bears: lives of other cells, many who ask, some who die of it.
 #
-# machine: vendors=svm kernels=6.1-cloud timeout=900
+# machine: vendors=svm,vmx kernels=6.1-cloud,6.12 kernels.vmx=6.1-cloud timeout=900
 
 # shellcheck source=tests/vm/shared/attack.sh
 . /hv/shared/attack.sh
 
+# on any CPU
+hvctl=/hv/bin/hvctl
 rounds=20
 [ "$HV_VENDOR" = svm ] || rounds=3
 others=yes
