@@ -85,6 +85,16 @@ int hv_aspace_map_empty(struct hv_aspace *as, hv_gpa_t gpa, u64 size, u32 flags,
 			  });
 }
 
+int hv_aspace_map_deferred(struct hv_aspace *as, hv_gpa_t gpa, hv_hpa_t hpa, u64 size, u32 flags)
+{
+	return insert(as, &(struct hv_region){
+				  .span = { .start = hv_gpa_raw(gpa), .size = size },
+				  .flags = flags,
+				  .mapper = HV_MAP_DEFERRED,
+				  .to = hv_hpa_raw(hpa),
+			  });
+}
+
 /* With the frames reserved: the last change is undone within its batch, which cannot fail. */
 static int reserve_and_insert(struct hv_mset *set, const struct hv_region *region)
 {

@@ -5,6 +5,7 @@
 
 static const char mappers[][8] = {
 	[HV_MAP_OFFSET] = "linear", [HV_MAP_EMPTY] = "empty", [HV_MAP_ALLOC] = "alloc", [HV_MAP_LAZY] = "lazy",
+	[HV_MAP_DEFERRED] = "later",
 };
 
 /* Leaves of 4K, 2M and 1G that map [start, end). */

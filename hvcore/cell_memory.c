@@ -40,6 +40,17 @@ static int own(const struct hv_cell *cell, u64 start, u64 size, u16 from)
 	return err;
 }
 
+/* Zeroed when the frames are the cell's, and before it sees them: root can write to them no more. */
+static int map_piece(struct hv_cell *cell, const struct hv_conf_region *region, u64 start, u64 size)
+{
+	hv_gpa_t gpa = hv_gpa(region->gpa + cell->fill_offset);
+
+	if (!region->populate)
+		return hv_aspace_map_deferred(&cell->space, gpa, hv_hpa(start), size, region->flags);
+	hv_arch_scrub(hv_hpa(start), size);
+	return hv_aspace_map_linear(&cell->space, gpa, hv_hpa(start), size, region->flags);
+}
+
 /* What is mapped so far of a region of donated frames is a prefix; pieces of it may lie anywhere. */
 static int map_next(struct hv_cell *cell, u64 *start, u64 *size)
 {
@@ -53,8 +64,7 @@ static int map_next(struct hv_cell *cell, u64 *start, u64 *size)
 	}
 	left = region->size - cell->fill_offset;
 	piece = *size < left ? *size : left;
-	err = hv_aspace_map_linear(&cell->space, hv_gpa(region->gpa + cell->fill_offset), hv_hpa(*start), piece,
-				   region->flags);
+	err = map_piece(cell, region, *start, piece);
 	if (err)
 		return err;
 	cell->fill_offset += piece;
@@ -63,15 +73,11 @@ static int map_next(struct hv_cell *cell, u64 *start, u64 *size)
 	return 0;
 }
 
-/* Zeroed when the frames are the cell's, and before it sees them: root can write to them no more. */
 int hv_cell_take_donated(struct hv_cell *cell, u64 start, u64 size)
 {
 	int err;
 
 	err = own(cell, start, size, HV_MEMORY_DONATED);
-	if (err)
-		return err;
-	hv_arch_scrub(hv_hpa(start), size);
 	while (!err && size)
 		err = map_next(cell, &start, &size);
 	return err;
@@ -173,6 +179,20 @@ int hv_cell_take_memory(struct hv_cell *cell)
 			err = check_alloc(cell, region);
 	}
 	return err;
+}
+
+static bool is_deferred(const struct hv_cell *cell)
+{
+	const struct hv_conf_region *region = cell->conf->regions, *end = region + cell->conf->nr_regions;
+
+	while (region < end && (!is_alloc(region) || region->populate))
+		region++;
+	return region < end;
+}
+
+bool hv_cell_touch(struct hv_cell *cell, u64 gpa, u32 access)
+{
+	return is_deferred(cell) && !hv_aspace_handle_fault(&cell->space, hv_gpa(gpa), (u8)access);
 }
 
 /* A run that is the cell's, all of it from the same source and no longer than a step. */

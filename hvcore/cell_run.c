@@ -8,15 +8,26 @@
 #include <hvabi/guest.h>
 #include "cell.h"
 
-static bool is_loadable(const struct hv_cell *cell, u64 gpa, u64 size)
+static const struct hv_conf_region *find_loadable(const struct hv_cell *cell, u64 gpa, u64 size)
 {
 	const struct hv_conf_region *region = cell->conf->regions, *end = region + cell->conf->nr_regions;
 
 	for (; region < end; region++)
 		if ((region->flags & HV_MEM_LOADABLE) && gpa >= region->gpa && gpa - region->gpa < region->size &&
 		    size <= region->size - (gpa - region->gpa))
-			return true;
-	return false;
+			return region;
+	return NULL;
+}
+
+/* Memory that waits for a first touch has it now. */
+static int touch_all(struct hv_cell *cell, u64 start, u64 size)
+{
+	u64 at;
+	int err = 0;
+
+	for (at = start & HV_PAGE_MASK; !err && at < start + size; at += HV_PAGE_SIZE)
+		err = hv_aspace_handle_fault(&cell->space, hv_gpa(at), HV_ACCESS_READ);
+	return err;
 }
 
 /* Nobody changes the cell's map meanwhile, for we hold hv.cells_lock; and root gives nothing away under its lock. */
@@ -36,12 +47,17 @@ static int copy_in(struct hv_cell *cell, const struct hv_cell_load *load)
 
 static int load_into(struct hv_cell *cell, const struct hv_cell_load *load)
 {
+	const struct hv_conf_region *region;
 	int err;
 
 	if (cell->state != HV_CELL_READY)
 		return -EBUSY;
-	if (!is_loadable(cell, load->gpa, load->size))
+	region = find_loadable(cell, load->gpa, load->size);
+	if (!region)
 		return -EINVAL;
+	err = region->populate ? 0 : touch_all(cell, load->gpa, load->size);
+	if (err)
+		return err;
 	hv_aspace_lock(&hv.root.space);
 	err = copy_in(cell, load);
 	hv_aspace_unlock(&hv.root.space);
@@ -193,7 +209,10 @@ enum hv_verdict hv_cell_shut_down(struct hv_cpu *cpu, u64 code)
 	return come_to_end(cpu, HV_END_SHUTDOWN);
 }
 
-bool hv_guest_frame(const struct hv_cell *cell, u64 gpa, u64 rights, u64 *hpa)
+/* HV_PT_* and HV_ACCESS_* number the rights alike. */
+HV_STATIC_ASSERT(HV_ACCESS_READ == HV_PT_READ && HV_ACCESS_WRITE == HV_PT_WRITE && HV_ACCESS_EXEC == HV_PT_EXEC);
+
+bool hv_guest_frame(struct hv_cell *cell, u64 gpa, u64 rights, u64 *hpa)
 {
 	struct hv_pt_mapping mapping;
 	unsigned int i;
@@ -205,7 +224,10 @@ bool hv_guest_frame(const struct hv_cell *cell, u64 gpa, u64 rights, u64 *hpa)
 	for (i = 0; hv_arch_cell_registers(i, &page); i++)
 		if (page == gpa)
 			return false;
-	if (hv_pt_query(&cell->space.set.pt, gpa, &mapping) || (rights & ~mapping.flags))
+	if (hv_pt_query(&cell->space.set.pt, gpa, &mapping) &&
+	    (!hv_cell_touch(cell, gpa, (u32)rights) || hv_pt_query(&cell->space.set.pt, gpa, &mapping)))
+		return false;
+	if (rights & ~mapping.flags)
 		return false;
 	*hpa = mapping.address;
 	return true;

@@ -51,6 +51,9 @@ static int check_memory(const struct hv_conf_region *region, u32 i, struct hv_co
 		return hv_conf_refuse(fault, HV_CONF_AT_REGION_FLAGS, i, "only a device has registers");
 	if (region->mode == HV_MODE_IDENTICAL)
 		return check_identical(region, i, fault);
+	if ((region->flags & HV_MEM_DMA) && !region->populate)
+		return hv_conf_refuse(fault, HV_CONF_AT_REGION_POPULATE, i,
+				      "memory for devices is populated: they do not wait for a first touch");
 	if (region->flags & HV_MEM_ROOTSHARED)
 		return hv_conf_refuse(fault, HV_CONF_AT_REGION_FLAGS, i,
 				      "only an identical mapping can be shared with root");

@@ -50,8 +50,9 @@ static void end_batch(struct hv_mset *set, bool has_frames)
 /* Could @lower and @upper, which touch, be one record? */
 static bool continues(const struct hv_region *lower, const struct hv_region *upper)
 {
-	return lower->mapper == HV_MAP_OFFSET && upper->mapper == HV_MAP_OFFSET && lower->flags == upper->flags &&
-	       lower->to + lower->span.size == upper->to;
+	return hv_region_is_linear(lower) && lower->mapper == upper->mapper && lower->flags == upper->flags &&
+	       lower->to + lower->span.size == upper->to &&
+	       (lower->mapper == HV_MAP_OFFSET || hv_region_ends_piece(upper));
 }
 
 static void join(struct hv_mset *set, struct hv_region *lower, struct hv_region *upper)
@@ -120,7 +121,7 @@ static void split_record(struct hv_mset *set, struct hv_region *record, u64 at, 
 	*upper = *record;
 	upper->span.start = at;
 	upper->span.size = end - at;
-	if (record->mapper == HV_MAP_OFFSET)
+	if (hv_region_is_linear(record))
 		upper->to += at - start;
 	(void)!hv_span_resize(&set->regions, &record->span, start, at - start); /* it shrinks */
 	(void)!hv_span_insert(&set->regions, &upper->span);			/* into what is free now */
@@ -323,8 +324,22 @@ int hv_mset_check_touch(const struct hv_mset *set, u64 at, u32 rights)
 	return (region->flags & HV_MEM_NO_PRESENT) || (rights & ~region->flags & HV_MEM_RWX) ? -EPERM : 0;
 }
 
+static int take_page(struct hv_mset *set, const struct hv_region *region, u64 at)
+{
+	int err;
+
+	err = begin_batch(set, true);
+	if (err)
+		return err;
+	err = hv_region_take_page(set, region, at & HV_PAGE_MASK, 0);
+	end_batch(set, true);
+	hv_pt_flush(&set->pt);
+	return err;
+}
+
 int hv_mset_touch(struct hv_mset *set, u64 at, u32 rights)
 {
+	const struct hv_region *region;
 	struct hv_pt_mapping mapping;
 	int err;
 
@@ -334,11 +349,6 @@ int hv_mset_touch(struct hv_mset *set, u64 at, u32 rights)
 	/* Another CPU was first, or hardware held what is no longer so. */
 	if (!hv_pt_query(&set->pt, at, &mapping))
 		return 0;
-	err = begin_batch(set, true);
-	if (err)
-		return err;
-	err = hv_region_take_page(set, hv_region_of(hv_span_at(&set->regions, at)), at & HV_PAGE_MASK, 0);
-	end_batch(set, true);
-	hv_pt_flush(&set->pt);
-	return err;
+	region = hv_region_of(hv_span_at(&set->regions, at));
+	return region->mapper == HV_MAP_DEFERRED ? hv_region_wake(set, region, at) : take_page(set, region, at);
 }

@@ -10,7 +10,7 @@ static bool is_right(const struct hv_mset *set, const struct hv_region *region, 
 
 	if ((region->flags & HV_MEM_NO_PRESENT) || ((hv_region_pt_flags(region) ^ mapping->flags) & rights))
 		return false;
-	if (region->mapper == HV_MAP_OFFSET)
+	if (hv_region_is_linear(region))
 		return mapping->address == region->to + (at - region->span.start);
 	if (region->mapper == HV_MAP_EMPTY)
 		return mapping->address - region->to < region->object_size;
@@ -34,10 +34,10 @@ static int check_region(const struct hv_mset *set, const struct hv_region *regio
 	*bytes += mapped;
 	if (hv_region_has_frames(region))
 		*frames += mapped / HV_PAGE_SIZE;
+	if (region->mapper == HV_MAP_LAZY || region->mapper == HV_MAP_DEFERRED || (region->flags & HV_MEM_NO_PRESENT))
+		return 0;
 	/* What is split off a populated region is populated, too. */
-	if (region->mapper != HV_MAP_LAZY && !(region->flags & HV_MEM_NO_PRESENT) && mapped != region->span.size)
-		return -EIO;
-	return 0;
+	return mapped == region->span.size ? 0 : -EIO;
 }
 
 int hv_mset_check(const struct hv_mset *set)

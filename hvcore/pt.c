@@ -57,6 +57,14 @@ u64 *hv_pt_find(const struct hv_pt *pt, u64 address, unsigned int *level)
 	}
 }
 
+bool hv_pt_has_room(const struct hv_pt *pt, u64 at, u64 size)
+{
+	unsigned int level;
+
+	(void)hv_pt_find(pt, at, &level);
+	return level_size(level) <= size;
+}
+
 static void describe(const struct hv_pt *pt, u64 entry, unsigned int level, u64 at, struct hv_pt_mapping *mapping)
 {
 	mapping->size = level_size(level);

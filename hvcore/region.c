@@ -24,19 +24,22 @@ int hv_region_check_rights(const struct hv_mset *set, const struct hv_region *re
 		return -EINVAL;
 	if (region->mapper == HV_MAP_EMPTY && (rights & HV_MEM_WRITE))
 		return -EINVAL;
-	if (region->mapper != HV_MAP_OFFSET || !set->owners)
+	if (!hv_region_is_linear(region) || !set->owners)
 		return 0;
 	return hv_owner_may_map(set->owners, set->owner, hv_hpa(to), size, flags) ? 0 : -EBUSY;
 }
 
 static bool is_target_sane(const struct hv_mset *set, const struct hv_region *region)
 {
-	u64 size = region->mapper == HV_MAP_OFFSET ? region->span.size : region->object_size;
+	u64 size = hv_region_is_linear(region) ? region->span.size : region->object_size;
 	u64 last = region->to + (size - 1);
 
 	if (hv_region_has_frames(region))
 		return region->frames && !(region->flags & (HV_MEM_DEVICE | HV_MEM_IO));
-	if (region->mapper != HV_MAP_OFFSET && region->mapper != HV_MAP_EMPTY)
+	if (!hv_region_is_linear(region) && region->mapper != HV_MAP_EMPTY)
+		return false;
+	/* Registers are not zeroed. */
+	if (region->mapper == HV_MAP_DEFERRED && (region->flags & (HV_MEM_DEVICE | HV_MEM_IO | HV_MEM_DMA)))
 		return false;
 	return size && HV_IS_ALIGNED(region->to | size, HV_PAGE_SIZE) && last >= region->to &&
 	       !((region->to | last) & HV_PAGE_MASK & ~set->pt.format.address);
@@ -51,24 +54,27 @@ int hv_region_check(const struct hv_mset *set, const struct hv_region *region)
 }
 
 /* Registers are never cached; for the rest it is as the machine has it, piece by piece. */
-static int map_offset(struct hv_mset *set, const struct hv_region *region)
+int hv_region_map_linear(struct hv_mset *set, const struct hv_region *region, u64 how)
 {
 	bool is_device = region->flags & (HV_MEM_DEVICE | HV_MEM_IO);
-	u64 end = region->to + region->span.size, at, piece_end, type = HV_TYPE_UC, how = 0;
+	u64 end = region->to + region->span.size, at, piece_end, type = HV_TYPE_UC;
+	bool merge = false;
 	int err;
 
 	for (at = region->to; at != end; at = piece_end) {
 		piece_end = end;
 		if (!is_device)
 			type = hv_arch_memory_type(at, &piece_end);
-		if (piece_end != end)
+		if (piece_end != end && !how) {
 			how = HV_PT_UNMERGED;
+			merge = true;
+		}
 		err = hv_pt_map(&set->pt, region->span.start + (at - region->to), at, piece_end - at,
 				hv_region_pt_flags(region) | HV_PT_TYPE(type) | how);
 		if (err)
 			goto err_unmap;
 	}
-	if (how)
+	if (merge)
 		hv_pt_merge(&set->pt, region->span.start, region->span.size);
 	return 0;
 
@@ -138,12 +144,14 @@ int hv_region_map(struct hv_mset *set, const struct hv_region *region)
 		return 0;
 	switch (region->mapper) {
 	case HV_MAP_OFFSET:
-		return map_offset(set, region);
+		return hv_region_map_linear(set, region, 0);
 	case HV_MAP_EMPTY:
 		return hv_pt_map_object(&set->pt, region->span.start, &object, region->span.size,
 					hv_region_pt_flags(region) | HV_PT_TYPE(HV_TYPE_WB));
 	case HV_MAP_ALLOC:
 		return populate(set, region);
+	case HV_MAP_DEFERRED:
+		return hv_region_prepare(set, region);
 	default:
 		return 0;
 	}

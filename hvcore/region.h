@@ -17,6 +17,18 @@ u64 hv_region_pt_flags(const struct hv_region *region);
 /* Map what is not lazy. */
 int __must_check hv_region_map(struct hv_mset *set, const struct hv_region *region);
 
+/* Map [to, to + size). @how: HV_PT_UNMERGED or 0. */
+int __must_check hv_region_map_linear(struct hv_mset *set, const struct hv_region *region, u64 how);
+
+/* region_deferred.c: have all tables that touching a deferred region may need, and some of its pieces. */
+int __must_check hv_region_prepare(struct hv_mset *set, const struct hv_region *region);
+
+/* Zero and map the piece around @at, where nothing is mapped. */
+int __must_check hv_region_wake(struct hv_mset *set, const struct hv_region *region, u64 at);
+
+/* Would what ends where this one begins have the same pieces if both were one region? */
+bool hv_region_ends_piece(const struct hv_region *upper);
+
 /* Take a frame for the page at @at and map it. @how: HV_PT_UNMERGED or 0. */
 int __must_check hv_region_take_page(struct hv_mset *set, const struct hv_region *region, u64 at, u64 how);
 

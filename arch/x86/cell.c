@@ -242,5 +242,7 @@ enum hv_verdict x86_cell_violation(struct x86_cpu *cpu, struct hv_exit *exit)
 	exit->reason = HV_EXIT_memory;
 	exit->nr = 0;
 	exit->value = 0;
+	if (hv_cell_touch(cpu->core.cell, exit->gpa, exit->access))
+		return HV_RESUME;
 	return hv_cell_fail(&cpu->core, exit);
 }

@@ -74,6 +74,8 @@ static void check_region(const struct hv_conf_region *region)
 	REQUIRE(region->phys + one * region->size <= one << 52);
 	REQUIRE(region->flags % 2 && !(region->flags & ~(u32)HV_CONF_REGION_FLAGS) && !region->rsvd);
 	REQUIRE(region->mode <= 2 && region->is_lenient <= 1 && region->populate <= 1);
+	if (region->mode != HV_MODE_IDENTICAL && !region->populate)
+		REQUIRE(!(region->flags & HV_MEM_DMA));
 	if (region->mode != HV_MODE_IDENTICAL)
 		REQUIRE(!region->phys && !region->is_lenient && !is_device(region) &&
 			!(region->flags & HV_MEM_ROOTSHARED));

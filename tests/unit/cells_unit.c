@@ -251,8 +251,10 @@ struct hv_cellconf conf_of(u32 id, const char *name, u32 first_cpu, u32 nr_cpus)
 	u32 i;
 
 	strncpy(conf.name, name, sizeof(conf.name) - 1);
-	conf.regions[0] = (struct hv_conf_region){ .gpa = LOW, .size = HV_SIZE_2M, .flags = HV_MEM_RWX };
-	conf.regions[1] = (struct hv_conf_region){ .gpa = HIGH, .size = HV_SIZE_2M, .flags = HV_MEM_READ };
+	conf.regions[0] = (struct hv_conf_region){ .gpa = LOW, .size = HV_SIZE_2M, .flags = HV_MEM_RWX,
+						 .populate = 1 };
+	conf.regions[1] = (struct hv_conf_region){ .gpa = HIGH, .size = HV_SIZE_2M, .flags = HV_MEM_READ,
+						 .populate = 1 };
 	for (i = 0; i < nr_cpus; i++)
 		conf.physical[i] = first_cpu + nr_cpus - 1 - i;
 	return conf;

@@ -27,6 +27,7 @@ struct hv hv = { .stats = &stats.stats };
 struct fake_types fake_types = { 0, HV_TYPE_WB, HV_TYPE_WB };
 u64 fake_flushes;
 void (*fake_on_flush)(void);
+void (*fake_on_scrub)(u64 start, u64 size);
 
 /* Weak: what a test with CPUs of its own has instead. */
 __attribute__((weak)) void hv_arch_relax(void)
@@ -41,6 +42,12 @@ u64 hv_arch_memory_type(u64 start, u64 *end)
 	if (*end > fake_types.boundary)
 		*end = fake_types.boundary;
 	return fake_types.below;
+}
+
+__attribute__((weak)) void hv_arch_scrub(hv_hpa_t start, u64 size)
+{
+	if (fake_on_scrub)
+		fake_on_scrub(hv_hpa_raw(start), size);
 }
 
 __attribute__((weak)) void hv_request_flush(const struct hv_pt *pt)

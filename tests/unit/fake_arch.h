@@ -15,6 +15,9 @@ struct fake_types {
 extern struct fake_types fake_types;
 extern u64 fake_flushes;
 
+/* Who is told of frames that are zeroed, or NULL; the real ones of a fake pool are none of these. */
+extern void (*fake_on_scrub)(u64 start, u64 size);
+
 /* What other CPUs do while one waits for them, or NULL. */
 extern void (*fake_on_flush)(void);
 

@@ -95,6 +95,12 @@ static inline struct hv_region mset_unit_offset(u64 start, u64 size, u64 to, u32
 				   .to = to };
 }
 
+static inline struct hv_region mset_unit_deferred(u64 start, u64 size, u64 to)
+{
+	return (struct hv_region){ .span = { .start = start, .size = size }, .flags = RW, .mapper = HV_MAP_DEFERRED,
+				   .to = to };
+}
+
 static inline struct hv_region mset_unit_alloc(struct mset_fixture *f, u64 start, u64 size, u32 mapper)
 {
 	return (struct hv_region){ .span = { .start = start, .size = size }, .flags = RW, .mapper = mapper,

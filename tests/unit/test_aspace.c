@@ -4,7 +4,7 @@
 /* sources: hvcore/region_release.c hvcore/mset.c hvcore/mset_clone.c hvcore/mset_check.c hvcore/span.c */
 /* sources: hvcore/owner.c hvcore/aspace.c hvcore/aspace_access.c hvcore/aspace_config.c hvcore/cellconf.c */
 /* sources: hvcore/cellconf_region.c hvcore/cellconf_io.c hvcore/cellconf_x86.c hvcore/cellconf_devices.c */
-/* sources: tests/unit/fake_log.c */
+/* sources: tests/unit/fake_log.c hvcore/region_deferred.c */
 /* The address space of a cell, item by item. */
 #include <pthread.h>
 

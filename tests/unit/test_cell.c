@@ -8,7 +8,7 @@
 /* sources: hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c hvcore/buddy_check.c hvcore/slab.c */
 /* sources: hvcore/slab_check.c hvcore/string.c arch/x86/svm/nptfmt.c arch/x86/ptfmt.c */
 /* sources: tests/unit/fake_arch.c tests/unit/fake_log.c tests/unit/root_unit.c */
-/* sources: tests/unit/cells_unit.c tests/unit/fake_cell.c */
+/* sources: tests/unit/cells_unit.c tests/unit/fake_cell.c hvcore/region_deferred.c */
 #include "cells_unit.h"
 
 #include <hv/donation.h>
@@ -242,6 +242,7 @@ static void test_identical(void **state)
 	(void)state;
 	conf.nr_regions = 1;
 	conf.regions[0].mode = HV_MODE_IDENTICAL;
+	conf.regions[0].populate = 0;
 	conf.regions[0].gpa = conf.regions[0].phys = conf.entry = IDENTICAL;
 	conf.entry_mode = HV_ENTRY_LONG64;
 	assert_int_equal(hv_cell_create(&conf), -EBUSY);

@@ -8,7 +8,7 @@
 /* sources: hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c hvcore/buddy_check.c hvcore/slab.c */
 /* sources: hvcore/slab_check.c hvcore/string.c arch/x86/svm/nptfmt.c arch/x86/ptfmt.c */
 /* sources: tests/unit/fake_arch.c tests/unit/fake_log.c tests/unit/root_unit.c */
-/* sources: tests/unit/cells_unit.c arch/x86/cell.c arch/x86/cell_msr.c arch/x86/msr.c */
+/* sources: tests/unit/cells_unit.c arch/x86/cell.c arch/x86/cell_msr.c arch/x86/msr.c hvcore/region_deferred.c */
 #include "cells_unit.h"
 
 #include <hvabi/guest.h>

@@ -9,6 +9,7 @@
 /* sources: hvcore/slab_check.c hvcore/string.c arch/x86/svm/nptfmt.c arch/x86/ptfmt.c */
 /* sources: tests/unit/fake_arch.c tests/unit/fake_log.c tests/unit/root_unit.c */
 /* sources: tests/unit/cells_unit.c tests/unit/fake_cell.c arch/x86/ipi.c tests/unit/pool_unit.c */
+/* sources: hvcore/region_deferred.c */
 /* libs: pthread */
 #include <pthread.h>
 #include <sched.h>

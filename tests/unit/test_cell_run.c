@@ -9,6 +9,7 @@
 /* sources: hvcore/slab_check.c hvcore/string.c arch/x86/svm/nptfmt.c arch/x86/ptfmt.c */
 /* sources: tests/unit/fake_arch.c tests/unit/fake_log.c tests/unit/root_unit.c */
 /* sources: tests/unit/cells_unit.c tests/unit/fake_cell.c tests/unit/inject.c tests/unit/pool_unit.c */
+/* sources: hvcore/region_deferred.c */
 #include "cells_unit.h"
 
 #include <hv/atomic.h>
@@ -224,7 +225,7 @@ static void the_second_stands_by_itself(void **state)
 
 static void frames_are_the_cells_own(void **state)
 {
-	const struct hv_cell *cell;
+	struct hv_cell *cell;
 	u64 hpa;
 
 	(void)state;

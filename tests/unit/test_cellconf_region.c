@@ -30,7 +30,9 @@ static void flags(void **state)
 		"a device is neither loaded nor executed nor the target of DMA");
 	REFUSED(conf.regions[3].flags |= HV_MEM_EXECUTE, REGION_FLAGS, 3, EINVAL, DEVICE_FLAG);
 	REFUSED(conf.regions[3].flags |= HV_MEM_DMA, REGION_FLAGS, 3, EINVAL, DEVICE_FLAG);
-	ACCEPTED(conf.regions[0].flags |= HV_MEM_DMA);
+	ACCEPTED((conf.regions[0].flags |= HV_MEM_DMA, conf.regions[0].populate = 1));
+	REFUSED((conf.regions[0].flags |= HV_MEM_DMA, conf.regions[0].populate = 0), REGION_POPULATE, 0, EINVAL,
+		"memory for devices is populated: they do not wait for a first touch");
 	ACCEPTED(conf.regions[1].flags |= HV_MEM_LOADABLE | HV_MEM_DMA);
 	ACCEPTED(conf.regions[2].flags |= HV_MEM_LOADABLE | HV_MEM_EXECUTE);
 	ACCEPTED(conf.regions[2].flags = HV_MEM_READ);

@@ -2,6 +2,7 @@
 /* sources: hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c arch/x86/ptfmt.c arch/x86/svm/nptfmt.c */
 /* sources: arch/x86/vmx/eptfmt.c tests/unit/fake_pool.c tests/unit/fake_arch.c hvcore/region.c */
 /* sources: hvcore/region_release.c hvcore/mset.c hvcore/mset_check.c hvcore/span.c hvcore/owner.c */
+/* sources: hvcore/region_deferred.c */
 /* Memory encryption in tables: the hypervisor's own mappings have the bit where they ask for it, a guest's never. */
 #include "mset_unit.h"
 

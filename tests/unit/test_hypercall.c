@@ -9,7 +9,7 @@
 /* sources: hvcore/slab_check.c hvcore/string.c arch/x86/svm/nptfmt.c arch/x86/ptfmt.c */
 /* sources: tests/unit/fake_arch.c tests/unit/fake_log.c tests/unit/root_unit.c */
 /* sources: tests/unit/cells_unit.c tests/unit/fake_cell.c hvcore/cell_console.c */
-/* sources: hvcore/hypercall.c hvcore/aspace_dump.c */
+/* sources: hvcore/hypercall.c hvcore/aspace_dump.c hvcore/region_deferred.c */
 #include "cells_unit.h"
 
 #include <hv/cellconf.h>

@@ -2,7 +2,7 @@
 /* sources: hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c arch/x86/ptfmt.c arch/x86/svm/nptfmt.c */
 /* sources: arch/x86/vmx/eptfmt.c tests/unit/fake_pool.c tests/unit/fake_arch.c hvcore/region.c */
 /* sources: hvcore/region_release.c hvcore/mset.c hvcore/mset_clone.c hvcore/mset_check.c hvcore/span.c */
-/* sources: hvcore/owner.c */
+/* sources: hvcore/owner.c hvcore/region_deferred.c */
 /* Memory sets, item by item; and with every number of frames that may be left. */
 #include "mset_unit.h"
 
@@ -214,6 +214,8 @@ static int carry_out(const struct attempt *a)
 {
 	switch (a->what) {
 	case INSERT:
+		if (a->mapper == HV_MAP_DEFERRED)
+			return insert(mset_unit_deferred(a->start, a->size, 4 * G1 + M2));
 		return insert(a->mapper == HV_MAP_OFFSET ? mset_unit_offset(a->start, a->size, 4 * G1 + M2, RW) :
 							   mset_unit_alloc(&f, a->start, a->size, a->mapper));
 	case DELETE:
@@ -232,6 +234,7 @@ static void without_memory(void **state)
 {
 	static const struct attempt attempts[] = {
 		{ INSERT, 8 * G1 - K4, M2 + 2 * K4, HV_MAP_OFFSET },
+		{ INSERT, 8 * G1 - M2 - K4, 2 * M2 + 2 * K4, HV_MAP_DEFERRED },
 		{ INSERT, 3 * G1 + M2 - 4 * K4, 8 * K4, HV_MAP_ALLOC },
 		{ INSERT, 9 * G1 - 2 * K4, 4 * K4, HV_MAP_ALLOC },
 		{ INSERT, 9 * G1 - 2 * K4, 4 * K4, HV_MAP_LAZY },

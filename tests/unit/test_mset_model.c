@@ -2,7 +2,7 @@
 /* sources: hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c arch/x86/ptfmt.c arch/x86/svm/nptfmt.c */
 /* sources: arch/x86/vmx/eptfmt.c tests/unit/fake_pool.c tests/unit/fake_arch.c hvcore/region.c */
 /* sources: hvcore/region_release.c hvcore/mset.c hvcore/mset_clone.c hvcore/mset_check.c hvcore/span.c */
-/* sources: hvcore/owner.c */
+/* sources: hvcore/owner.c hvcore/region_deferred.c */
 /* Memory sets against a naive model, an array of pages: random changes, short memory, hardware that caches. */
 #include "mset_unit.h"
 
@@ -15,7 +15,7 @@ struct page {
 	u8 mapper;	/* enum hv_mapper, or NONE */
 	bool is_there;
 	u32 flags;
-	u64 to;		/* OFFSET, EMPTY */
+	u64 to;		/* OFFSET, DEFERRED, EMPTY */
 };
 
 static struct mset_fixture f;
@@ -66,15 +66,35 @@ static bool came_true(int err, int wanted, bool limited)
 	return !err;
 }
 
+/* Pieces of what is deferred are there before somebody touches them, or come with their neighbours. */
+static bool waits(u32 mapper)
+{
+	return mapper == HV_MAP_LAZY || mapper == HV_MAP_DEFERRED;
+}
+
+/* What is zeroed is in use nowhere. */
+static void check_scrub(u64 start, u64 size)
+{
+	struct hv_pt_mapping mapping;
+	u64 i;
+
+	for (i = 0; i < PAGES; i++)
+		if (pages[i].mapper == HV_MAP_DEFERRED && pages[i].to >= start && pages[i].to < start + size)
+			assert_int_equal(hv_pt_query(&f.set.pt, BASE + i * K4, &mapping), -ENOENT);
+}
+
 static void insert(const struct op *op, bool limited)
 {
 	u64 start = start_of(op), size = op->count * K4, i, to = 4 * G1 + op->first * K4;
 	struct hv_region region;
-	u32 mapper = (u32)below(4);
+	u32 mapper = (u32)below(5);
 
 	switch (mapper) {
 	case HV_MAP_OFFSET:
 		region = mset_unit_offset(start, size, below(4) ? to : to + K4, below(8) ? RW : HV_MEM_RWX);
+		break;
+	case HV_MAP_DEFERRED:
+		region = mset_unit_deferred(start, size, to);
 		break;
 	case HV_MAP_EMPTY:
 		region = mset_unit_empty(&f, start, size, K4);
@@ -87,8 +107,8 @@ static void insert(const struct op *op, bool limited)
 	if (!came_true(hv_mset_insert(&f.set, &region), any(op) ? -EEXIST : 0, limited))
 		return;
 	for (i = 0; i < op->count; i++)
-		pages[op->first + i] = (struct page){ (u8)mapper, mapper != HV_MAP_LAZY, region.flags,
-						      mapper == HV_MAP_OFFSET ? region.to + i * K4 : region.to };
+		pages[op->first + i] = (struct page){ (u8)mapper, !waits(mapper), region.flags,
+						      hv_region_is_linear(&region) ? region.to + i * K4 : region.to };
 }
 
 static void delete(const struct op *op, bool limited)
@@ -151,7 +171,9 @@ static void check_page(u64 i)
 	int err;
 
 	err = hv_pt_query(&f.set.pt, BASE + i * K4, &mapping);
-	if (page->mapper == NONE || !page->is_there) {
+	if (page->mapper == HV_MAP_DEFERRED && !page->is_there && err)
+		return;
+	if (page->mapper == NONE || (page->mapper != HV_MAP_DEFERRED && !page->is_there)) {
 		assert_int_equal(err, -ENOENT);
 		return;
 	}
@@ -213,6 +235,7 @@ static void run(bool live)
 	for (i = 0; i < PAGES; i++)
 		pages[i].mapper = NONE;
 	f.set.pt.live = live;
+	fake_on_scrub = check_scrub;
 	for (i = 0; i < OPERATIONS; i++) {
 		op = some_op();
 		limited = !below(8);

@@ -2,7 +2,7 @@
 /* sources: hvcore/pt.c hvcore/pt_map.c hvcore/pt_change.c hvcore/pt_table.c arch/x86/ptfmt.c arch/x86/svm/nptfmt.c */
 /* sources: arch/x86/vmx/eptfmt.c tests/unit/fake_pool.c tests/unit/fake_arch.c hvcore/region.c */
 /* sources: hvcore/region_release.c hvcore/mset.c hvcore/mset_clone.c hvcore/mset_check.c hvcore/span.c */
-/* sources: hvcore/owner.c */
+/* sources: hvcore/owner.c hvcore/region_deferred.c */
 /* How each kind of region is mapped, and what is refused. */
 #include "mset_unit.h"
 
@@ -145,7 +145,7 @@ static void refused(void **state)
 		mset_unit_offset(K4, K4, 4 * G1, 0),
 		mset_unit_offset(K4, K4, 4 * G1, HV_MEM_WRITE),
 		mset_unit_offset(K4, K4, 4 * G1, RW | 1 << 20),
-		mset_unit_alloc(&f, 0, K4, HV_MAP_LAZY + 1),
+		mset_unit_alloc(&f, 0, K4, HV_MAP_DEFERRED + 1),
 		mset_unit_alloc(&f, 0, K4, HV_MAP_ALLOC),
 		mset_unit_alloc(&f, 0, K4, HV_MAP_LAZY),
 		mset_unit_empty(&f, 0, K4, 0),
@@ -198,6 +198,101 @@ static void no_present(void **state)
 	assert_int_equal(hv_mset_delete(&f.set, 0, K4), 0);
 }
 
+static struct {
+	u64 start, size, bytes;
+} scrubbed;
+
+static void note_scrub(u64 start, u64 size)
+{
+	scrubbed.start = start;
+	scrubbed.size = size;
+	scrubbed.bytes += size;
+}
+
+/* Touching @address maps, and zeroes before, a piece of @size at @start. */
+static void assert_piece(u64 address, u64 start, u64 size)
+{
+	struct hv_pt_mapping mapping;
+
+	scrubbed.bytes = 0;
+	assert_false(is_mapped(address));
+	assert_int_equal(hv_mset_touch(&f.set, address, HV_MEM_WRITE), 0);
+	mapping = at(start);
+	assert_int_equal(mapping.size, size);
+	assert_int_equal(scrubbed.start, mapping.address);
+	assert_int_equal(scrubbed.size, size);
+	assert_int_equal(scrubbed.bytes, size);
+	assert_int_equal(hv_mset_touch(&f.set, address, HV_MEM_WRITE), 0);
+	assert_int_equal(scrubbed.bytes, size);
+}
+
+/* What needs a table is there from the start. */
+static void deferred(void **state)
+{
+	u64 from = G1 - 2 * M2 - 2 * K4, to = 5 * G1 - 2 * K4;
+
+	(void)state;
+	scrubbed.bytes = 0;
+	fake_on_scrub = note_scrub;
+	assert_int_equal(insert(mset_unit_deferred(from, 5 * M2 + 4 * K4, to)), 0);
+	assert_true(is_mapped(from) && is_mapped(G1) && is_mapped(G1 + 3 * M2));
+	assert_int_equal(scrubbed.bytes, M2 + 2 * K4);
+	assert_int_equal(hv_mset_check(&f.set), 0);
+	assert_piece(from + K4 + 0x123, from + K4, K4);
+	assert_piece(G1 - M2 - 1, G1 - 2 * M2, M2);
+	assert_piece(G1 - 7, G1 - M2, M2);
+	assert_piece(G1 + M2 + 0x12345, G1 + M2, M2);
+	assert_piece(G1 + 3 * M2 + K4, G1 + 3 * M2 + K4, K4);
+	assert_int_equal(at(G1 + M2 + 0x12345).address, 5 * G1 + 3 * M2 + 0x12345);
+	assert_int_equal(hv_mset_touch(&f.set, G1 + 2 * M2, HV_MEM_EXECUTE), -EPERM);
+	assert_int_equal(hv_mset_touch(&f.set, G1 + 4 * M2, HV_MEM_READ), -ENOENT);
+	assert_false(is_mapped(G1 + 2 * M2));
+	assert_int_equal(hv_mset_check(&f.set), 0);
+	/* frames that lie differently in their 2 MiB are mapped page by page */
+	assert_int_equal(insert(mset_unit_deferred(4 * G1, M2, 6 * G1 + K4)), 0);
+	assert_piece(4 * G1 + K4, 4 * G1 + K4, K4);
+	assert_int_equal(at(4 * G1 + K4).address, 6 * G1 + 2 * K4);
+	/* what was split keeps its place */
+	assert_int_equal(hv_mset_delete(&f.set, G1 + 2 * M2 + 8 * K4, K4), 0);
+	assert_piece(G1 + 2 * M2 + 16 * K4, G1 + 2 * M2 + 16 * K4, K4);
+	assert_int_equal(at(G1 + 2 * M2 + 16 * K4).address, 5 * G1 + 4 * M2 + 16 * K4);
+	assert_int_equal(hv_mset_check(&f.set), 0);
+	fake_on_scrub = NULL;
+}
+
+static void deferred_without_memory(void **state)
+{
+	u64 from = G1 - 2 * M2 - 2 * K4, size = 5 * M2 + 4 * K4, address, tables;
+
+	(void)state;
+	assert_int_equal(insert(mset_unit_deferred(from, size, 5 * G1 - 2 * K4)), 0);
+	assert_int_equal(insert(mset_unit_deferred(4 * G1 - 3 * K4, 9 * K4, 6 * G1)), 0);
+	tables = f.set.pt.tables;
+	fake_pool_left = 0;
+	for (address = from; address != from + size; address += K4)
+		assert_int_equal(hv_mset_touch(&f.set, address, HV_MEM_READ), 0);
+	for (address = 4 * G1 - 3 * K4; address != 4 * G1 + 6 * K4; address += K4)
+		assert_int_equal(hv_mset_touch(&f.set, address, HV_MEM_READ), 0);
+	fake_pool_left = FAKE_POOL_PLENTY;
+	assert_int_equal(f.set.pt.tables, tables);
+	assert_int_equal(hv_mset_check(&f.set), 0);
+}
+
+static void deferred_neighbours(void **state)
+{
+	(void)state;
+	assert_int_equal(insert(mset_unit_deferred(G1, M2, 5 * G1)), 0);
+	assert_int_equal(insert(mset_unit_deferred(G1 + M2, M2 / 2, 5 * G1 + M2)), 0);
+	assert_int_equal(f.set.regions.count, 1);
+	assert_int_equal(insert(mset_unit_deferred(G1 + M2 + M2 / 2, M2 / 2, 5 * G1 + M2 + M2 / 2)), 0);
+	assert_int_equal(f.set.regions.count, 2);
+	assert_int_equal(insert(mset_unit_offset(G1 + 2 * M2, M2, 5 * G1 + 2 * M2, RW)), 0);
+	assert_int_equal(f.set.regions.count, 3);
+	assert_int_equal(hv_mset_touch(&f.set, G1 + M2 + 5 * K4, HV_MEM_READ), 0);
+	assert_int_equal(hv_mset_touch(&f.set, G1 + M2 + M2 / 2 + 5 * K4, HV_MEM_READ), 0);
+	assert_int_equal(hv_mset_check(&f.set), 0);
+}
+
 #define TEST(f, name) { name, f, setup, teardown, NULL }
 
 int main(void)
@@ -208,6 +303,9 @@ int main(void)
 		TEST(empty, "E2 empty: every page to one object"),
 		TEST(populated, "E2 alloc populated: zeroed, owned, given back"),
 		TEST(lazy, "E2 alloc on first touch"),
+		TEST(deferred, "E2 linear on first touch: in pieces of 2 MiB and pages, zeroed before they are mapped"),
+		TEST(deferred_without_memory, "E2 E4 a touch needs no memory, nor takes a table away"),
+		TEST(deferred_neighbours, "E2 E3 neighbours on first touch are one region only if their pieces stay"),
 		TEST(refused, "E3 what makes no sense is refused, size 0 too"),
 		TEST(foreign, "D2 no frame that the owner rules do not allow"),
 		TEST(no_present, "A5 NO_PRESENT is recorded, and faults"),

@@ -25,11 +25,14 @@ static HV_APART bool serve(struct x86_cpu *cpu)
 	return verdict == HV_ADVANCE;
 }
 
-static HV_COLD bool fail(struct x86_cpu *cpu, struct hv_exit *exit)
+static HV_COLD bool other_memory(struct x86_cpu *cpu, struct hv_exit *exit)
 {
+	enum hv_verdict verdict;
+
 	hv_exit_count(&cpu->core, HV_EXIT_memory);
-	svm_finish(cpu, exit, x86_cell_violation(cpu, exit));
-	return false;
+	verdict = x86_cell_violation(cpu, exit);
+	svm_finish(cpu, exit, verdict);
+	return verdict == HV_RESUME;
 }
 
 static inline bool nested_fault(struct x86_cpu *cpu)
@@ -39,7 +42,7 @@ static inline bool nested_fault(struct x86_cpu *cpu)
 
 	svm_npf_access(svm_vmcb_of(cpu), &exit);
 	if (hv_unlikely(!x86_cell_writes_apic(cpu, &exit)))
-		return fail(cpu, &exit);
+		return other_memory(cpu, &exit);
 	hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
 	verdict = x86_apic_emulate(cpu, &exit);
 	svm_finish(cpu, &exit, verdict);

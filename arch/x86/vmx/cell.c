@@ -25,11 +25,16 @@ static HV_APART bool serve(struct x86_cpu *cpu)
 	return verdict == HV_ADVANCE;
 }
 
-static HV_COLD bool fail(struct x86_cpu *cpu, struct hv_exit *exit)
+static HV_COLD bool other_memory(struct x86_cpu *cpu, struct hv_exit *exit)
 {
+	enum hv_verdict verdict;
+
 	hv_exit_count(&cpu->core, HV_EXIT_memory);
-	vmx_finish(cpu, exit, x86_cell_violation(cpu, exit));
-	return false;
+	verdict = x86_cell_violation(cpu, exit);
+	if (verdict == HV_RESUME)
+		vmx_block_nmi_again();
+	vmx_finish(cpu, exit, verdict);
+	return verdict == HV_RESUME;
 }
 
 static inline bool violation(struct x86_cpu *cpu)
@@ -41,7 +46,7 @@ static inline bool violation(struct x86_cpu *cpu)
 	if (hv_unlikely(exit.during))
 		vmx_requeue_interrupted();
 	if (hv_unlikely(!x86_cell_writes_apic(cpu, &exit)))
-		return fail(cpu, &exit);
+		return other_memory(cpu, &exit);
 	hv_exit_count(&cpu->core, x86_apic_reason(exit.gpa));
 	verdict = x86_apic_emulate(cpu, &exit);
 	vmx_finish(cpu, &exit, verdict);

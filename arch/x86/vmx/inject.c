@@ -60,6 +60,15 @@ void vmx_requeue_interrupted(void)
 		requeue(info);
 }
 
+/* The IRET that is executed again unblocks them again: "Information About NMI Unblocking Due to IRET". */
+void vmx_block_nmi_again(void)
+{
+	if (!(vmx_vmread(VMX_VECTORING_INFO) & VMX_EVENT_VALID) &&
+	    (vmx_vmread(VMX_QUALIFICATION) & VMX_VIOLATION_NMI_UNBLOCKED))
+		(void)vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY,
+				  vmx_vmread(VMX_GUEST_INTERRUPTIBILITY) | VMX_BLOCKING_NMI);
+}
+
 static void set_nmi_window(bool on)
 {
 	u64 primary = vmx_vmread(VMX_PRIMARY_CONTROLS) & ~VMX_PRIMARY_NMI_WINDOW;

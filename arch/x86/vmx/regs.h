@@ -221,6 +221,7 @@
 /* Exit qualifications. */
 #define VMX_VIOLATION_WRITE HV_BIT(1)
 #define VMX_VIOLATION_FETCH HV_BIT(2)
+#define VMX_VIOLATION_NMI_UNBLOCKED HV_BIT(12)
 #define VMX_CR_NUMBER HV_MASK(3, 0)
 #define VMX_CR_ACCESS HV_MASK(5, 4)
 #define VMX_CR_GPR HV_MASK(11, 8)

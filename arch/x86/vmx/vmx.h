@@ -115,6 +115,9 @@ void vmx_raise_again(u64 info);
 /** vmx_requeue_interrupted() - if the exit interrupted the delivery of an event: deliver it again */
 void vmx_requeue_interrupted(void);
 
+/** vmx_block_nmi_again() - the instruction whose EPT violation exited is executed again: undo what it had begun */
+void vmx_block_nmi_again(void);
+
 /* exit.S */
 void vmx_launch_guest(struct x86_regs *regs) __attribute__((noreturn));
 void vmx_exit_entry(void);

@@ -85,6 +85,9 @@ int __must_check hv_aspace_destroy(struct hv_aspace *as);
 /** hv_aspace_map_linear() - map [gpa, gpa + size) to [hpa, hpa + size); errors as of hv_mset_insert() */
 int __must_check hv_aspace_map_linear(struct hv_aspace *as, hv_gpa_t gpa, hv_hpa_t hpa, u64 size, u32 flags);
 
+/** hv_aspace_map_deferred() - the same, but zeroed and mapped where it is touched first, in pieces of up to 2 MiB */
+int __must_check hv_aspace_map_deferred(struct hv_aspace *as, hv_gpa_t gpa, hv_hpa_t hpa, u64 size, u32 flags);
+
 /* Where the frames of a mapping come from, and when. */
 #define HV_ALLOC_POPULATE 0x1	/* now; else on first touch */
 #define HV_ALLOC_SECURE 0x2	/* from secure ranges; -ENODEV if there are none */

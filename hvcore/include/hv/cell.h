@@ -138,9 +138,15 @@ s64 hv_cell_read(struct hv_cpu *cpu, u64 gpa, u64 size);
  * hv_guest_frame() - the frame behind a guest-physical address, if it is the cell's own RAM
  * @rights: HV_PT_* that the cell has to have
  *
- * Takes no lock of cells: their tables do not change while they run.
+ * Asks the tables of cells without a lock: while a cell runs they only grow, by what it touches.
  */
-bool hv_guest_frame(const struct hv_cell *cell, u64 gpa, u64 rights, u64 *hpa);
+bool hv_guest_frame(struct hv_cell *cell, u64 gpa, u64 rights, u64 *hpa);
+
+/**
+ * hv_cell_touch() - a cell reached for memory that nothing is mapped to: is it memory that waits for this?
+ * @access: HV_ACCESS_*
+ */
+bool hv_cell_touch(struct hv_cell *cell, u64 gpa, u32 access);
 
 /**
  * hv_root_init() - build the root cell's memory from the system configuration

@@ -17,6 +17,7 @@ enum hv_mapper {
 	HV_MAP_EMPTY,		/* every page to the object at @to, without the right to write */
 	HV_MAP_ALLOC,		/* frames of @frames, zeroed, all of them now */
 	HV_MAP_LAZY,		/* the same, each on first touch */
+	HV_MAP_DEFERRED,	/* as OFFSET, but zeroed and mapped piece by piece on first touch */
 };
 
 struct hv_region {
@@ -43,6 +44,11 @@ struct hv_mset {
 	u16 owner;
 	u64 frames;			/* taken for ALLOC and LAZY regions */
 };
+
+static inline bool hv_region_is_linear(const struct hv_region *region)
+{
+	return region->mapper == HV_MAP_OFFSET || region->mapper == HV_MAP_DEFERRED;
+}
 
 static inline struct hv_region *hv_region_of(struct hv_span *span)
 {
@@ -100,6 +106,8 @@ int __must_check hv_mset_clone(struct hv_mset *to, const struct hv_mset *from);
 /**
  * hv_mset_touch() - see that the page at @at is mapped, if that is all that is missing for an access
  * @rights: what is accessed for, of HV_MEM_RWX
+ *
+ * In DEFERRED regions it needs no memory, unless what shares their tables was deleted, and takes no table away.
  *
  * Return: 0, and the access can be repeated; -ENOENT if no region is there; -EPERM if its rights do not suffice, or it
  * is not to be accessed; -ENOMEM. If another CPU was first: 0, and nothing is done.

@@ -149,6 +149,9 @@ int __must_check hv_pt_protect(struct hv_pt *pt, u64 from, u64 size, u64 flags);
 /** hv_pt_query() - what @from is mapped to; -ENOENT if to nothing */
 int __must_check hv_pt_query(const struct hv_pt *pt, u64 from, struct hv_pt_mapping *mapping);
 
+/** hv_pt_has_room() - is there a table for a leaf of @size at @at? */
+bool hv_pt_has_room(const struct hv_pt *pt, u64 at, u64 size);
+
 /**
  * hv_pt_next() - the first leaf that ends above *@from and begins below @end
  * @from: in: where to look; out: an address in that leaf, *@from itself or the leaf's start

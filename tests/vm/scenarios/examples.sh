@@ -42,6 +42,8 @@ if [ "$(nproc)" -gt 2 ]; then
 	$hvctl cell destroy smp
 fi
 runs memory 0
+# 16 pages on first touch, of which the first one is there from the start
+equal "first touches of memory" "$(cat $hv/cell1/stats/exits_memory)" 15
 $hvctl cell destroy memory
 runs sum 0
 says sum "^sum: 0x800000 65536 "

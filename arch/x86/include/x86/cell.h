@@ -39,7 +39,7 @@ void x86_cell_cpuid(struct x86_cpu *cpu);
 /** x86_cell_port() - IN, OUT or a string of them that exited */
 enum hv_verdict x86_cell_port(struct x86_cpu *cpu, const struct hv_exit *exit);
 
-/** x86_cell_violation() - access to memory that is not the cell's */
+/** x86_cell_violation() - access to memory that is not the cell's, or that waits for a first touch */
 enum hv_verdict x86_cell_violation(struct x86_cpu *cpu, struct hv_exit *exit);
 
 /** x86_cell_writes_apic() - is that what became a violation? */
