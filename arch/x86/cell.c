@@ -227,6 +227,8 @@ void hv_arch_describe(struct hv_cpu *core, struct hv_fault *fault)
 	fault->regs[HV_FAULT_RSP] = x86_vcpu_get(cpu, X86_FIELD_RSP);
 	for (i = HV_FAULT_RIP; i < HV_FAULT_REGS; i++)
 		fault->regs[i] = x86_vcpu_get(cpu, fields[i]);
+	/* Ours, not the guest's. */
+	fault->regs[HV_FAULT_EFER] &= ~(u64)X86_EFER_SVME;
 	fault->nr_code = (u8)x86_guest_code(cpu, fault->code);
 }
 

@@ -12,28 +12,38 @@
 
 enum out { EAX, EBX, ECX, EDX };
 
-/* Bits that are cleared, whatever the subleaf. */
+#define ANY ~0u
+
+/* Bits that are cleared: features that are not for a cell, or whose registers (cell_msr.c) are not. */
 static const struct {
-	u32 leaf;
+	u32 leaf, subleaf;
 	u32 reg;	/* enum out */
 	u32 clear;
 } hidden[] = {
-	{ X86_LEAF_FEATURES, ECX, X86_CPUID_VMX | X86_CPUID_SMX | X86_CPUID_PDCM | X86_CPUID_X2APIC },
-	{ X86_LEAF_FEATURES, EDX, X86_CPUID_MCE | X86_CPUID_MTRR | X86_CPUID_MCA | X86_CPUID_DS | X86_CPUID_ACPI },
-	{ X86_LEAF_STRUCTURED, EBX, X86_CPUID_TSC_ADJUST | X86_CPUID_SGX | X86_CPUID_PT },
-	{ X86_LEAF_STRUCTURED, EBX, X86_CPUID_PQM | X86_CPUID_PQE },
-	{ X86_LEAF_STRUCTURED, ECX, X86_CPUID_CET_SS | X86_CPUID_TME | X86_CPUID_SGX_LC | X86_CPUID_PKS },
-	{ X86_LEAF_STRUCTURED, EDX, X86_CPUID_PCONFIG | X86_CPUID_LBR | X86_CPUID_CET_IBT },
-	{ X86_LEAF_EXT_FEATURES, ECX, X86_CPUID_SVM | X86_CPUID_SKINIT },
-	{ X86_LEAF_EXT_FEATURES, ECX, X86_CPUID_IBS | X86_CPUID_LWP | X86_CPUID_PERF },
-	{ X86_LEAF_EXT_FEATURES, EDX, X86_CPUID_MCE | X86_CPUID_MTRR | X86_CPUID_MCA },
+	{ X86_LEAF_FEATURES, ANY, ECX, X86_CPUID_VMX | X86_CPUID_SMX | X86_CPUID_PDCM | X86_CPUID_X2APIC },
+	{ X86_LEAF_FEATURES, ANY, ECX, X86_CPUID_EIST | X86_CPUID_TM2 },
+	{ X86_LEAF_FEATURES, ANY, EDX, X86_CPUID_MCE | X86_CPUID_MTRR | X86_CPUID_MCA | X86_CPUID_DS },
+	{ X86_LEAF_FEATURES, ANY, EDX, X86_CPUID_ACPI | X86_CPUID_TM },
+	{ X86_LEAF_STRUCTURED, 0, EBX, X86_CPUID_TSC_ADJUST | X86_CPUID_SGX | X86_CPUID_PT },
+	{ X86_LEAF_STRUCTURED, 0, EBX, X86_CPUID_PQM | X86_CPUID_PQE },
+	{ X86_LEAF_STRUCTURED, 0, ECX, X86_CPUID_CET_SS | X86_CPUID_TME | X86_CPUID_SGX_LC | X86_CPUID_PKS },
+	{ X86_LEAF_STRUCTURED, 0, ECX, X86_CPUID_WAITPKG | X86_CPUID_KL | X86_CPUID_BUS_LOCK | X86_CPUID_ENQCMD },
+	{ X86_LEAF_STRUCTURED, 0, EDX, X86_CPUID_PCONFIG | X86_CPUID_LBR | X86_CPUID_CET_IBT | X86_CPUID_UINTR },
+	{ X86_LEAF_STRUCTURED, 0, EDX, X86_CPUID_FLUSH_L1D | X86_CPUID_ARCH_CAPS | X86_CPUID_CORE_CAPS },
+	{ X86_LEAF_STRUCTURED, 1, EAX, X86_CPUID_FRED | X86_CPUID_HRESET | X86_CPUID_MSRLIST },
+	{ X86_LEAF_XSTATE, 1, EAX, X86_CPUID_XSAVES | X86_CPUID_XFD },
+	{ X86_LEAF_EXT_FEATURES, ANY, ECX, X86_CPUID_SVM | X86_CPUID_SKINIT },
+	{ X86_LEAF_EXT_FEATURES, ANY, ECX, X86_CPUID_IBS | X86_CPUID_LWP | X86_CPUID_PERF },
+	{ X86_LEAF_EXT_FEATURES, ANY, EDX, X86_CPUID_MCE | X86_CPUID_MTRR | X86_CPUID_MCA },
+	{ X86_LEAF_EXT_POWER, ANY, EDX, (u32)~X86_CPUID_INVARIANT_TSC },
+	{ X86_LEAF_ADDRESS_SIZES, ANY, EBX, X86_CPUID_VIRT_SSBD | X86_CPUID_CPPC },
 };
 
-/* Leaves that say nothing to a cell: power, performance counters, cache allocation, SGX, trace, SVM, IBS, SME. */
+/* Leaves that say nothing to a cell: power, performance counters, cache allocation, SGX, trace, keys, SVM, IBS, SME. */
 static const struct {
 	u32 first, last;
 } empty[] = {
-	{ 0x5, 0x6 }, { 0xa, 0xa }, { 0xf, 0x10 }, { 0x12, 0x12 }, { 0x14, 0x14 }, { 0x1b, 0x1c },
+	{ 0x5, 0x6 }, { 0xa, 0xa }, { 0xf, 0x10 }, { 0x12, 0x12 }, { 0x14, 0x14 }, { 0x19, 0x19 }, { 0x1b, 0x1c },
 	{ X86_LEAF_SVM, X86_LEAF_SVM }, { 0x8000001b, 0x8000001c }, { X86_LEAF_ENCRYPTION, 0x80000020 },
 	{ HV_GUEST_LEAF + 2, HV_GUEST_LEAF + 0xff },
 };
@@ -49,12 +59,12 @@ static const struct {
 #define TOPOLOGY_CORE (2 << 8)
 #define TOPOLOGY_THREAD (1 << 8)
 
-static void hide(u32 leaf, u64 out[4])
+static void hide(u32 leaf, u32 subleaf, u64 out[4])
 {
 	unsigned int i;
 
 	for (i = 0; i < HV_ARRAY_SIZE(hidden); i++)
-		if (hidden[i].leaf == leaf)
+		if (hidden[i].leaf == leaf && (hidden[i].subleaf == subleaf || hidden[i].subleaf == ANY))
 			out[hidden[i].reg] &= ~(u64)hidden[i].clear;
 	for (i = 0; i < HV_ARRAY_SIZE(empty); i++)
 		if (leaf >= empty[i].first && leaf <= empty[i].last)
@@ -144,7 +154,7 @@ void x86_cell_cpuid(struct x86_cpu *cpu)
 	struct x86_cpuid native = x86_cpuid(leaf, subleaf);
 	u64 out[4] = { native.eax, native.ebx, native.ecx, native.edx };
 
-	hide(leaf, out);
+	hide(leaf, subleaf, out);
 	adapt(cpu, leaf, subleaf, x86_vcpu_get(cpu, X86_FIELD_CR4), out);
 	regs->r[X86_RAX] = out[EAX];
 	regs->r[X86_RBX] = out[EBX];

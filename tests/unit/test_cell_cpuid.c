@@ -124,8 +124,8 @@ static u32 without(u32 n, ...)
 
 static void features(void **state)
 {
-	/* VMX, SMX, PDCM, OSXSAVE, and x2APIC where the machine is not in that mode; hypervisor stays */
-	u32 ecx = without(5, 5, 6, 15, 27, 21), edx = without(5, 7, 12, 14, 21, 22);
+	/* VMX, SMX, EIST, TM2, PDCM, OSXSAVE, and x2APIC where the machine is not in that mode; hypervisor stays */
+	u32 ecx = without(7, 5, 6, 7, 8, 15, 27, 21), edx = without(6, 7, 12, 14, 21, 22, 29);
 	struct answer got;
 
 	(void)state;
@@ -144,9 +144,17 @@ static void features(void **state)
 static void structured_features(void **state)
 {
 	(void)state;
-	/* TSC_ADJUST, SGX, PQM, PQE, PT; CET, TME, SGX_LC, PKS, OSPKE; PCONFIG, LBR, CET */
-	is(7, 0, (struct answer){ ALL, without(5, 1, 2, 12, 15, 25), without(5, 7, 13, 30, 31, 4),
-				  without(3, 18, 19, 20) });
+	/*
+	 * TSC_ADJUST, SGX, PQM, PQE, PT; CET, TME, SGX_LC, PKS, OSPKE, WAITPKG, KL, bus locks, ENQCMD; UINTR, PCONFIG,
+	 * LBR, CET, L1D_FLUSH, ARCH_CAPABILITIES, CORE_CAPABILITIES
+	 */
+	is(7, 0, (struct answer){ ALL, without(5, 1, 2, 12, 15, 25), without(9, 7, 13, 30, 31, 4, 5, 23, 24, 29),
+				  without(7, 5, 18, 19, 20, 28, 29, 30) });
+	/* FRED, HRESET, MSRLIST */
+	assert_int_equal(ask(7, 1).eax, without(3, 17, 22, 27));
+	/* XSAVES, XFD; but in the first subleaf these bits mean something else */
+	is(0xd, 1, (struct answer){ without(2, 3, 4), ALL, ALL, ALL });
+	is(0xd, 0, (struct answer){ ALL, ALL, ALL, ALL });
 	cr4 = 1 << 22;
 	assert_int_equal(ask(7, 0).ecx >> 4 & 1, 1);
 }
@@ -156,16 +164,18 @@ static void extended_features(void **state)
 	(void)state;
 	/* SVM, IBS, SKINIT, LWP, three kinds of performance counters; MCE, MTRR, MCA */
 	is(0x80000001, 0, (struct answer){ ALL, ALL, without(7, 2, 10, 12, 15, 23, 24, 28), without(3, 7, 12, 14) });
+	/* of power management, the invariant TSC only */
+	is(0x80000007, 0, (struct answer){ ALL, ALL, ALL, 1 << 8 });
 }
 
 static void empty_leaves(void **state)
 {
 	static const u32 leaves[] = {
-		5, 6, 0xa, 0xf, 0x10, 0x12, 0x14, 0x1b, 0x1c, 0x8000000a, 0x8000001b, 0x8000001c, 0x8000001f,
+		5, 6, 0xa, 0xf, 0x10, 0x12, 0x14, 0x19, 0x1b, 0x1c, 0x8000000a, 0x8000001b, 0x8000001c, 0x8000001f,
 		0x80000020, 0x40000002, 0x400000ff,
 	};
-	static const u32 native[] = { 0, 2, 3, 9, 0xd, 0x15, 0x16, 0x19, 0x80000000, 0x80000002, 0x80000004, 0x80000007,
-				      0x8000001d, 0x80000021 };
+	static const u32 native[] = { 0, 2, 3, 9, 0xd, 0x15, 0x16, 0x80000000, 0x80000002, 0x80000004, 0x8000001d,
+				      0x80000021 };
 	u32 i;
 
 	(void)state;
@@ -191,9 +201,10 @@ static void topology(void **state)
 	assert_int_equal(ask(4, 0).eax, 0x3fe0);
 	machines.eax = ALL;
 	is(0x8000001e, 0, (struct answer){ ALL, 0, 0, ALL });
-	is(0x80000008, 0, (struct answer){ ALL, ALL, ALL, ALL });
+	/* virtual SSBD, CPPC */
+	is(0x80000008, 0, (struct answer){ ALL, without(2, 25, 27), ALL, ALL });
 	x86_is_svm = true;
-	is(0x80000008, 0, (struct answer){ ALL, ALL, (ALL & ~0xffu) | (NR_CPUS - 1), ALL });
+	is(0x80000008, 0, (struct answer){ ALL, without(2, 25, 27), (ALL & ~0xffu) | (NR_CPUS - 1), ALL });
 }
 
 static void ourselves(void **state)
