@@ -5,6 +5,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <asm/processor.h>
 
 #include <hvabi/hypercall.h>
 
@@ -91,6 +92,18 @@ static void unmake(struct hvk_cell *cell)
 	hvk_cpus_give_back(cell->conf.physical, cell->conf.nr_physical);
 }
 
+/* What nested tables translate to, they translate from: addresses of this CPU. */
+static bool has_addresses(const struct hv_cellconf *conf)
+{
+	u64 limit = BIT_ULL(boot_cpu_data.x86_phys_bits);
+	u32 i;
+
+	for (i = 0; i < conf->nr_regions; i++)
+		if (conf->regions[i].gpa + conf->regions[i].size > limit)
+			return false;
+	return true;
+}
+
 /* What can be done about a cell that was not made. */
 static void explain(int err, const char **why)
 {
@@ -103,6 +116,8 @@ int hvk_hook_create(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 	const char *why;
 	int err;
 
+	if (!has_addresses(&cell->conf))
+		return hvk_refuse(extack, NULL, -EINVAL, "this CPU has no such addresses as a region of the cell");
 	err = hvk_cell_memory_claim(&cell->memory, &cell->conf, &why);
 	if (err)
 		return hvk_refuse(extack, NULL, err, why);

@@ -55,6 +55,8 @@ static const struct refusal {
 	  "this attribute is there twice", HV_A_REGION_GPA, ON },
 	{ "cell-create name=a cpu=1 region{gpa=0 size=4096 mode=1 flags=7}", E(EINVAL),
 	  "an identical region has a physical address", HV_A_CELL_REGION, ON },
+	{ "cell-create name=a cpu=1" MEMORY " region{gpa=0x7f0000000000 size=0x1000 mode=0 flags=7}", E(EINVAL),
+	  "this CPU has no such addresses as a region of the cell", 0, ON },
 	{ "cell-create name=a cpu=1 ports{first=2}" MEMORY, E(EINVAL), "something is missing in here", HV_A_CELL_PORTS,
 	  ON },
 	/* the check of the configuration says it, and the module knows of which attribute */
