@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import host.memory as memory_code
+import trace_cell
 from limits import (BARE, BOOTS, CODE_LIMIT, IN_CELL, INSTRUCTIONS_PER_US, LARGE_PAGES_LIMIT, OPERATIONS, PERCPU_LIMIT,
                     RANGE_LIMIT, RANGE_MACHINE, TICKS, TICKS_EXITS)
 
@@ -92,16 +93,17 @@ def exits(table, counts):
 
 
 def cells(table, counts):
-    """On Bochs times are instructions as well; on QEMU with several CPUs they say nothing, so only calls are shown."""
+    """On Bochs times are instructions as well. On QEMU with several CPUs they say nothing, so exits are traced there,
+    and of the rest only calls are shown."""
     counted = table.vendor == "vmx"
     table.title(f"a cell that takes {TICKS:,} ticks of its timer")
     table.row("exits", counts.get("ticks.total"), TICKS_EXITS)
     for name, value in sorted(counts.items(), key=lambda item: -item[1]):
         if name.startswith("ticks.") and value and name != "ticks.total":
             table.row(f"of these {name.removeprefix('ticks.')}", value)
-    if counted:
-        table.title("instructions per operation in a cell")
-        for name, (shown, limit) in IN_CELL.items():
+    table.title(f"instructions per {'operation in' if counted else 'exit of'} a cell")
+    for name, (shown, limit) in IN_CELL.items():
+        if counted or name in trace_cell.NAMES:
             table.row(shown, counts.get(f"in_cell.{name}"), limit)
     table.title("life of a cell, by its memory")
     units = {"calls": ("calls of the hypervisor", None),
@@ -179,6 +181,10 @@ def bench(vendor):
         complete = complete and good
         boots.append((machine, found))
     merged = {name: counts for _, found in boots for name, counts in found.items()}
+    if vendor == "svm":
+        good, traced = trace_cell.counts()
+        complete = complete and good
+        merged.setdefault("cell", {}).update({f"in_cell.{name}": value for name, value in traced.items()})
     table = Table(vendor)
     operations(table, merged.get("instructions", {}))
     exits(table, merged.get("exits", {}))

@@ -18,7 +18,7 @@ OPERATIONS = {
     "mov_cr3": ("mov from and to CR3", BARE, BARE),
 }
 
-# measure of cell.sh → shown as, limit; counted on Bochs only, since QEMU counts with one CPU, and a cell needs a second
+# measure of cell.sh on Bochs → shown as, limit; those that trace_cell.py has on QEMU are without the instruction itself
 IN_CELL = {
     "hypercall": ("hypercall", 120),
     "cpuid": ("CPUID leaf 1", None),

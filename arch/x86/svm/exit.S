@@ -21,6 +21,7 @@ svm_run:
 	mov	X86_CPU_VMCB_HPA - X86_FRAME_TO_CPU(%rsp), %rax
 	vmload
 	vmrun
+svm_exited:
 	vmsave
 	X86_SAVE_REGS
 	mov	X86_CPU_HOST_HPA - X86_FRAME_TO_CPU(%rsp), %rax
