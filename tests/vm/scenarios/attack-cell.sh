@@ -53,7 +53,10 @@ for at in 0x40000000 "$range"; do
 done
 printf '\207\000\000\000\000\000\000\000' >/tmp/table
 more_images='  - {file: /tmp/table, gpa: 0x600000}'
-fails memory "$(reaching 0x600000)" "walk 0x600000" "$program" '{gpa: 0x600000, size: 4K, access: r, loadable: true}'
+# Bochs sets the A bit whatever EPT says, and goes on to where the entry leads
+at=0x600000
+[ "$HV_VENDOR" = svm ] || at=0x0
+fails memory "$(reaching $at)" "walk 0x600000" "$program" '{gpa: 0x600000, size: 4K, access: r, loadable: true}'
 more_images=''
 fails memory "$(reaching '0x[1-8]0*')" far
 fails shutdown "0x10[0-9a-f]{4}" triple
@@ -75,9 +78,16 @@ for word in cr0 cr4; do
 		survives $word
 	fi
 done
-# the registers of the APIC, accessed in ways that are not understood; of the last one the cell may fail
-ends apic
-ends "apic 22"
+# The registers of the APIC, accessed in ways that are not understood; of the last one the cell may fail. Reads do not
+# exit, and one across four bytes is the end of Bochs itself.
+if [ "$HV_VENDOR" = svm ]; then
+	ends apic
+	ends "apic 22"
+else
+	for n in 1 2 6 7 8 10 11 12 13 14 15 16 17 18 19 20 21 22; do
+		ends "apic $n"
+	done
+fi
 survives "wbinvd 2000"
 survives "flood $flood"
 for word in spin halt nmi; do
