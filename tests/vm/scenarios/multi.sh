@@ -78,7 +78,8 @@ wait_until cell_is far stopped
 equal "it is where its entry is" "$(cell_word far)" 0xab12345670
 check "destroy" hvctl cell destroy far
 tiny far long64 0x7f1234567890 >/tmp/far.yaml
-refuse_with "where no address of this CPU reaches" "this CPU has no such addresses" hvctl cell run /tmp/far.yaml
+refuse_with "where no address of this CPU reaches" "this CPU has no such addresses as a region of the cell" \
+	hvctl cell run /tmp/far.yaml
 
 equal "the pool has as many free frames as before" "$(cat $hv/hv0/pool_frames_free)" "$pool"
 hv_unload

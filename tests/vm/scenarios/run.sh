@@ -106,6 +106,7 @@ equal "fails" "$(cat $hv/cell1/state) $(cat $hv/cell1/fault_reason)" "failed mem
 check "with a sentence" sh -c "$hvctl cell show wild | grep -q 'wrote to 0x300000, where it has no memory'"
 check "which the log has, too" sh -c "dmesg | grep -q 'cell wild failed on CPU $last: the cell wrote to 0x300000'"
 check "and registers" sh -c "$hvctl -v cell show wild | grep -q 'rip     0x0 '"
+check "as the cell has them" sh -c "$hvctl -v cell show wild | grep -q 'efer    0x0 '"
 check "destroy" $hvctl cell destroy wild
 
 check "a program that fails and begins anew" $hvctl cell run /tmp/triple.yaml
