@@ -41,8 +41,8 @@ LARGE_PAGES_LIMIT = 99.0
 BOOTS = {
     "svm": [(1, "1G", True, ["instructions", "launch"]), (4, "1G", False, ["exits", "launch"]),
             (17, "1G", False, ["launch", "cells"]), (1, "8G", True, ["launch"]), (4, "8G", False, ["launch", "cell"])],
-    "vmx": [(1, "512M", True, ["instructions", "launch"]), (2, "512M", False, ["exits", "launch", "cell"]),
-            (1, "1G", True, ["launch"])],
+    "vmx": [(1, "512M", True, ["instructions", "launch"]), (2, "512M", False, ["exits", "launch"]),
+            (1, "1G", True, ["launch"]), (2, "1G", False, ["cell"])],
 }
 # what the emulator's clock counts in a microsecond
 INSTRUCTIONS_PER_US = {"svm": 1000, "vmx": 50}

@@ -134,8 +134,11 @@ static void write_page(u8 *p)
 	asm volatile("rep stosb" : "+D"(to), "+c"(n) : "a"(0xff) : "memory");
 }
 
+/* The call from another CPU may have interrupted somebody who uses these registers himself. */
 static void write_vectors(u8 *p)
 {
+	if (!irq_fpu_usable())
+		return;
 	kernel_fpu_begin();
 	asm volatile("pcmpeqd %%xmm0, %%xmm0; movups %%xmm0, 1(%0); movaps %%xmm0, 16(%0); movntdq %%xmm0, 32(%0)"
 		     : : "r"(p) : "memory");

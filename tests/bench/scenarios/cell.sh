@@ -26,9 +26,9 @@ calls() { # of root, so far
 	cat $hv/cell0/stats/exits_hypercall
 }
 
-conf() { # NAME SIZE IMAGE
+conf() { # NAME SIZE IMAGE [POPULATE]
 	printf 'name: %s\ncpus: [%s]\nconsole: true\n' "$1" "$last"
-	printf 'memory:\n  - {gpa: 0x100000, size: %s, loadable: true}\n' "$2"
+	printf 'memory:\n  - {gpa: 0x100000, size: %s, loadable: true, populate: %s}\n' "$2" "${4:-true}"
 	printf 'images:\n  - {file: /hv/configs/%s}\n' "$3"
 }
 
@@ -60,14 +60,19 @@ while read -r name value; do
 done </tmp/counts
 $hvctl cell destroy one
 
-for size in 1M 16M 128M 512M; do
-	[ "${size%M}" -lt $(($(memfree) / 1024 / 2)) ] || continue
-	conf one "$size" cost.elf >/tmp/one.yaml
-	step "create_$size" $hvctl cell create /tmp/one.yaml
+life() { # SIZE SHOWN [POPULATE]
+	[ "${1%M}" -lt $(($(memfree) / 1024 / 3 * 2)) ] || return
+	conf one "$1" cost.elf "${3:-true}" >/tmp/one.yaml
+	step "create_$2" $hvctl cell create /tmp/one.yaml
 	check "load" $hvctl cell load one /hv/configs/cost.elf
-	step "start_$size" $hvctl cell start one
-	step "stop_$size" sh -c "$hvctl cell stop one || true"
-	step "destroy_$size" $hvctl cell destroy one
+	step "start_$2" $hvctl cell start one
+	step "stop_$2" sh -c "$hvctl cell stop one || true"
+	step "destroy_$2" $hvctl cell destroy one
+}
+
+for size in 1M 16M 128M 512M; do
+	life $size $size
 done
+life 512M 512M-on-first-touch false
 hv_unload
 dmesg_clean
