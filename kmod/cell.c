@@ -128,7 +128,31 @@ void hvk_cell_cpus(const struct hvk_cell *cell, struct cpumask *cpus)
 		cpumask_copy(cpus, &cell->cpus);
 }
 
-/* A cell keeps the module: it is unloaded when there is none but root. */
+/*
+ * A cell keeps the module. Its reference alone would have rmmod say EWOULDBLOCK; a module that has no exit is refused
+ * before references are counted, and with EBUSY. While somebody holds one, nobody is about to call the exit.
+ */
+static unsigned int nr_holds;
+static typeof(THIS_MODULE->exit) exit_kept;
+
+static bool hold_module(void)
+{
+	if (!try_module_get(THIS_MODULE))
+		return false;
+	if (!nr_holds++) {
+		exit_kept = THIS_MODULE->exit;
+		THIS_MODULE->exit = NULL;
+	}
+	return true;
+}
+
+static void release_module(void)
+{
+	if (!--nr_holds)
+		THIS_MODULE->exit = exit_kept;
+	module_put(THIS_MODULE);
+}
+
 int hvk_cell_create(const struct hv_cellconf *conf, struct netlink_ext_ack *extack, struct hvk_cell **made)
 {
 	struct hvk_cell *cell;
@@ -136,7 +160,7 @@ int hvk_cell_create(const struct hv_cellconf *conf, struct netlink_ext_ack *exta
 	u32 i;
 
 	hvk_call_begin();
-	if (!try_module_get(THIS_MODULE))
+	if (!hold_module())
 		return hvk_refuse(extack, NULL, -ENODEV, "the module is about to be removed");
 	cell = kzalloc(sizeof(*cell), GFP_KERNEL);
 	if (!cell) {
@@ -158,7 +182,7 @@ int hvk_cell_create(const struct hv_cellconf *conf, struct netlink_ext_ack *exta
 err_free:
 	kfree(cell);
 err_module:
-	module_put(THIS_MODULE);
+	release_module();
 	return err;
 }
 
@@ -331,7 +355,7 @@ int hvk_cell_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 	take_out(cell);
 	hvk_images_forget(cell);
 	kfree(cell);
-	module_put(THIS_MODULE);
+	release_module();
 	return 0;
 }
 
