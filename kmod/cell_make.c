@@ -104,6 +104,28 @@ static bool has_addresses(const struct hv_cellconf *conf)
 	return true;
 }
 
+static u64 secure_bytes(const struct hv_cellconf *conf)
+{
+	u64 bytes = 0;
+	u32 i;
+
+	for (i = 0; i < conf->nr_regions; i++)
+		if (conf->regions[i].mode == HV_MODE_SECURE)
+			bytes += conf->regions[i].size;
+	return bytes;
+}
+
+/* The hypervisor would refuse it, too, but not say which memory is short: this or its own. */
+static bool has_secure_memory(const struct hv_cellconf *conf)
+{
+	u64 bytes = secure_bytes(conf);
+	const struct hvk_cell *cell;
+
+	for (cell = hvk_cell_from(HVK_ROOT_ID); cell; cell = hvk_cell_from(cell->conf.id + 1))
+		bytes += secure_bytes(&cell->conf);
+	return bytes <= hvk_secure_bytes(&hvk.secure);
+}
+
 /* What can be done about a cell that was not made. */
 static void explain(int err, const char **why)
 {
@@ -118,6 +140,9 @@ int hvk_hook_create(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 
 	if (!has_addresses(&cell->conf))
 		return hvk_refuse(extack, NULL, -EINVAL, "this CPU has no such addresses as a region of the cell");
+	if (!has_secure_memory(&cell->conf))
+		return hvk_refuse(extack, NULL, -ENOMEM,
+				  "there is not that much secure memory left; secure= sets it aside");
 	err = hvk_cell_memory_claim(&cell->memory, &cell->conf, &why);
 	if (err)
 		return hvk_refuse(extack, NULL, err, why);

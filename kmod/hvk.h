@@ -93,6 +93,7 @@ void hvk_memory_release(struct hvk_memory *memory);
 int hvk_secure_parse(struct hvk_secure *secure);
 int hvk_secure_claim(struct hvk_secure *secure);
 void hvk_secure_release(struct hvk_secure *secure);
+u64 hvk_secure_bytes(const struct hvk_secure *secure);
 
 /* iommu.c */
 int hvk_iommus_find(struct hvk_iommus *found);

@@ -204,6 +204,16 @@ void hvk_secure_release(struct hvk_secure *secure)
 		hvk_memory_release(&secure->memory[--secure->nr]);
 }
 
+u64 hvk_secure_bytes(const struct hvk_secure *secure)
+{
+	u64 bytes = 0;
+	u32 i;
+
+	for (i = 0; i < secure->nr; i++)
+		bytes += secure->memory[i].range.size;
+	return bytes;
+}
+
 void hvk_memory_release(struct hvk_memory *memory)
 {
 	unsigned long pfn = memory->range.start >> PAGE_SHIFT, count = memory->range.size >> PAGE_SHIFT;

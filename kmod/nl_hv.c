@@ -46,16 +46,6 @@ static int put_feature(struct sk_buff *skb, unsigned int i)
 	return 0;
 }
 
-static u64 secure_bytes(void)
-{
-	u64 bytes = 0;
-	u32 i;
-
-	for (i = 0; i < hvk.secure.nr; i++)
-		bytes += hvk.secure.memory[i].range.size;
-	return bytes;
-}
-
 static int put_words(struct sk_buff *skb)
 {
 	unsigned int i;
@@ -85,7 +75,7 @@ static int put_sizes(struct sk_buff *skb)
 		{ HV_A_HV_IMAGE_BYTES, image->core_size },
 		{ HV_A_HV_POOL_FRAMES, hvk.stats ? READ_ONCE(hvk.stats->pool_frames) : 0 },
 		{ HV_A_HV_POOL_FRAMES_FREE, hvk.stats ? READ_ONCE(hvk.stats->pool_frames_free) : 0 },
-		{ HV_A_HV_SECURE_BYTES, secure_bytes() },
+		{ HV_A_HV_SECURE_BYTES, hvk_secure_bytes(&hvk.secure) },
 	};
 	unsigned int i;
 

@@ -59,6 +59,8 @@ static const struct refusal {
 	  "this CPU has no such addresses as a region of the cell", 0, ON },
 	{ "cell-create name=a cpu=1 ports{first=2}" MEMORY, E(EINVAL), "something is missing in here", HV_A_CELL_PORTS,
 	  ON },
+	{ "cell-create name=a cpu=1 region{gpa=0 size=0x1000 mode=2 flags=0x47}", E(ENOMEM),
+	  "there is not that much secure memory left; secure= sets it aside", 0, ON },
 	/* the check of the configuration says it, and the module knows of which attribute */
 	{ "cell-create name= cpu=1" MEMORY, E(EINVAL), NULL, HV_A_CELL_NAME, ON },
 	{ "cell-create name=root cpu=1" MEMORY, E(EINVAL), NULL, HV_A_CELL_NAME, ON },

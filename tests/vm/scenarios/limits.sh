@@ -90,7 +90,8 @@ file secret '  - {gpa: 0x8000000, size: 16M, map: secure, loadable: true}' \
 	'images: [file: sum.elf, {file: smp.bin, gpa: 0x8000000}]' >secret.yaml
 runs secret "^sum: 0x8000000 16777216 $(sum smp.bin 16777216)\$"
 sed 's/size: 16M/size: 18M/' secret.yaml >more.yaml
-refuse "more secure memory than was set aside" hvctl cell run more.yaml
+refuse_with "more secure memory than was set aside" \
+	"there is not that much secure memory left; secure= sets it aside" hvctl cell run more.yaml
 
 # Where Linux can make room is its own affair; somewhere it can.
 file place '  - {gpa: 0x8000000, size: 4M, map: identical, phys: WHERE, loadable: true}' \
