@@ -93,6 +93,23 @@ int hv_state(struct nl *nl);
 void want_state(struct nl *nl, int state);
 void want_done(struct nl *nl, const char *request);
 
+/* stage.c: what refusals need around them. Files that images may not be, or may be, have these numbers. */
+#define FD_NONE "1000"
+#define FD_HALTED "100"		/* a program that halts for ever */
+#define FD_ASTRAY "101"		/* one that jumps to where the cell has no memory */
+#define FD_PIPE "102"
+#define FD_DEVICE "103"
+#define FD_FOLDER "104"
+#define FD_PATH "105"		/* not opened, but named */
+#define FD_WRITE_ONLY "106"
+#define FD_SHORTER "107"	/* than it says */
+#define FD_ERRING "108"		/* an error instead of what is in it */
+
+void open_files(void);
+void set_cpu1(const char *online);
+void hold_cpus(void);		/* all of them, so that none can go offline */
+void let_cpus_go(void);
+
 int look(void);
 int refusals(void);
 int cycle(unsigned int rounds);

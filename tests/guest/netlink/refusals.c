@@ -3,14 +3,24 @@
 #include "nl.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
+#include <time.h>
+
+#define PATIENCE 10000	/* looks, a millisecond apart at least */
 
 /* Least of what a cell needs besides a name and a CPU. */
 #define MEMORY " region{gpa=0 size=0x1000 mode=0 flags=0x47}"
+/* Of the cell that is there: images find two places beside each other, and one that they must not have. */
+#define OTHERS                                                                                                         \
+	" region{gpa=0 size=0x2000 mode=0 flags=0x47} region{gpa=0x2000 size=0x1000 mode=0 flags=0x47}"                \
+	" region{gpa=0x3000 size=0x1000 mode=0 flags=7}"
+#define LOAD(image) "cell-load name=other image{" image "}"
+#define LOAD_FROM(fd) LOAD("fd=" fd " size=1 gpa=0")
 
-/* In which state the module is asked. */
-enum when { ON, OFF, CPU1_OFF };
+/*
+ * In which state the module is asked: launched; with a cell called "other" on CPU 1 that was made, runs, was stopped or
+ * has failed; while no CPU can go offline; while CPU 1 is; and not launched.
+ */
+enum when { ON, MADE, RUNNING, STOPPED, FAILED, HELD, CPU1_OFF, OFF };
 
 /* The module's own words. tests/check/netlink.py holds the table against Documentation/refusals.md. */
 static const struct refusal {
@@ -59,8 +69,59 @@ static const struct refusal {
 	  "this CPU has no such addresses as a region of the cell", 0, ON },
 	{ "cell-create name=a cpu=1 ports{first=2}" MEMORY, E(EINVAL), "something is missing in here", HV_A_CELL_PORTS,
 	  ON },
+	{ "cell-create name=a cpu=1" MEMORY " region{gpa=0x100000000 size=0xf00000000 mode=0 flags=7}", E(ENOMEM),
+	  "Linux does not have that much memory to give away", 0, ON },
+	{ "cell-create name=a cpu=1" MEMORY " region{gpa=0x1000 size=0x1000 phys=0 mode=1 flags=7}", E(EBUSY),
+	  "Linux cannot free the memory at that place", 0, ON },
+	{ "cell-create name=a cpu=1" MEMORY " region{gpa=0xfe000000 size=0x1000 phys=0xfe000000 mode=1 flags=0x1003}",
+	  E(EOPNOTSUPP), "the hypervisor does not make the cell", 0, ON },
+	{ "cell-create name=a cpu=1" MEMORY " region{gpa=0x10000 size=0x1000 phys=0xfee00000 mode=1 flags=0x83}",
+	  E(EBUSY), "the hypervisor does not make the cell", 0, ON },
 	{ "cell-create name=a cpu=1 region{gpa=0 size=0x1000 mode=2 flags=0x47}", E(ENOMEM),
 	  "there is not that much secure memory left; secure= sets it aside", 0, ON },
+	{ "cell-create name=a cpu=1" MEMORY, E(EBUSY), "Linux does not let go of a CPU", 0, HELD },
+	{ "cell-create name=other cpu=1" MEMORY, E(EEXIST), "there is a cell with this name", HV_A_CELL_NAME, MADE },
+	{ "cell-create name=a cpu=1" MEMORY, E(EBUSY), "the CPU belongs to another cell", HV_A_CELL_CPU, MADE },
+	{ "cell-get name=other id=0", E(EINVAL), "name and id are those of different cells", HV_A_CELL_ID, MADE },
+	{ "hv-disable", E(EBUSY), "there are other cells; destroy them first, or force it", 0, MADE },
+	{ "console-read name=other pos=0", E(EOPNOTSUPP), "this cell has no console", 0, MADE },
+	{ "cell-stop name=other", E(EBUSY), "the cell is not running", 0, MADE },
+	{ "cell-load name=other", E(EINVAL), "which image?", 0, MADE },
+	{ LOAD("size=1 gpa=0"), E(EINVAL), "an image has a file, a size and an address", HV_A_CELL_IMAGE, MADE },
+	{ LOAD("fd=" FD_HALTED " gpa=0"), E(EINVAL), "an image has a file, a size and an address", HV_A_CELL_IMAGE,
+	  MADE },
+	{ LOAD("fd=" FD_HALTED " size=1"), E(EINVAL), "an image has a file, a size and an address", HV_A_CELL_IMAGE,
+	  MADE },
+	{ LOAD("fd=" FD_HALTED " size=1 gpa=0 gpa=0"), E(EINVAL), "this attribute is there twice", HV_A_IMAGE_GPA,
+	  MADE },
+	{ LOAD("fd=" FD_HALTED " size=0x8000000000000000 gpa=0"), E(EINVAL), "no file is that long", HV_A_IMAGE_SIZE,
+	  MADE },
+	{ LOAD("fd=" FD_HALTED " size=1 offset=0x7fffffffffffffff gpa=0"), E(EINVAL), "no file is that long",
+	  HV_A_IMAGE_SIZE, MADE },
+	{ LOAD_FROM(FD_NONE), E(EBADF), "the file is not open for reading", HV_A_CELL_IMAGE, MADE },
+	{ LOAD_FROM(FD_PATH), E(EBADF), "the file is not open for reading", HV_A_CELL_IMAGE, MADE },
+	{ LOAD_FROM(FD_WRITE_ONLY), E(EBADF), "the file is not open for reading", HV_A_CELL_IMAGE, MADE },
+	{ LOAD_FROM(FD_PIPE), E(EINVAL), "an image is read from a regular file", 0, MADE },
+	{ LOAD_FROM(FD_DEVICE), E(EINVAL), "an image is read from a regular file", 0, MADE },
+	{ LOAD_FROM(FD_FOLDER), E(EINVAL), "an image is read from a regular file", 0, MADE },
+	{ LOAD("fd=" FD_HALTED " size=2 gpa=0x1fff"), E(EINVAL), "the image does not lie in one loadable region", 0,
+	  MADE },
+	{ LOAD("fd=" FD_HALTED " size=1 gpa=0x3000"), E(EINVAL), "the image does not lie in one loadable region", 0,
+	  MADE },
+	{ LOAD("fd=" FD_HALTED " size=2 gpa=0xffffffffffffffff"), E(EINVAL),
+	  "the image does not lie in one loadable region", 0, MADE },
+	{ LOAD("fd=" FD_HALTED " size=0x1000 gpa=0"), E(EINVAL), "the file ends before the image does", 0, MADE },
+	{ LOAD("fd=" FD_HALTED " size=1 offset=0x1000 gpa=0"), E(EINVAL), "the file ends before the image does", 0,
+	  MADE },
+	{ LOAD("fd=" FD_SHORTER " size=0x1000 gpa=0"), E(EINVAL), "the file ends before the image does", 0, MADE },
+	{ LOAD_FROM(FD_ERRING), E(EINVAL), "the file cannot be read", 0, MADE },
+	/* none of these images was loaded */
+	{ "cell-start name=other", E(EBUSY), "nothing was loaded into the cell", 0, MADE },
+	{ LOAD_FROM(FD_HALTED), E(EBUSY), "the cell is running; stop it first", 0, RUNNING },
+	{ "cell-start name=other", E(EBUSY), "the cell is running already", 0, RUNNING },
+	{ "hv-disable", E(EBUSY), "there are other cells; destroy them first, or force it", 0, RUNNING },
+	{ "cell-stop name=other", E(EBUSY), "the cell is not running", 0, STOPPED },
+	{ "cell-stop name=other", E(EBUSY), "the cell is not running", 0, FAILED },
 	/* the check of the configuration says it, and the module knows of which attribute */
 	{ "cell-create name= cpu=1" MEMORY, E(EINVAL), NULL, HV_A_CELL_NAME, ON },
 	{ "cell-create name=root cpu=1" MEMORY, E(EINVAL), NULL, HV_A_CELL_NAME, ON },
@@ -103,15 +164,6 @@ static const struct refusal {
 	{ "hv-get force", E(EINVAL), NULL, HV_A_HV_FORCE, ON },
 #undef E
 };
-
-static void set_cpu1(const char *online)
-{
-	int fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, online, 1) != 1)
-		die(EXIT_TROUBLE, "netlink: CPU 1 cannot be set to %s", online);
-	close(fd);
-}
 
 static bool is_sentence_right(const struct refusal *want, const struct answer *got)
 {
@@ -160,6 +212,44 @@ static void try_good(struct nl *nl)
 	}
 }
 
+static void take_state(const struct nlmsghdr *header, void *context)
+{
+	const struct nlattr *state = message_attr(header, HV_A_CELL_STATE);
+
+	*(uint32_t *)context = state ? attr_u32(state) : HV_CELL_GONE;
+}
+
+/* That a cell has ended by itself is seen a little later. */
+static void want_failed(struct nl *nl)
+{
+	struct timespec pause = { .tv_nsec = 1000000 };
+	uint32_t state = HV_CELL_RUNNING;
+	struct answer answer;
+	unsigned int i;
+
+	for (i = 0; i < PATIENCE && state == HV_CELL_RUNNING; i++) {
+		ask(nl, "cell-get name=other", &answer, take_state, &state);
+		nanosleep(&pause, NULL);
+	}
+	expect(state == HV_CELL_FAILED, "the cell has failed (its state: %u)", state);
+}
+
+static void try_with_cell(struct nl *nl)
+{
+	want_done(nl, "cell-create name=other cpu=1" OTHERS);
+	try_all(nl, MADE);
+	want_done(nl, LOAD("fd=" FD_HALTED " size=4 gpa=0"));
+	want_done(nl, "cell-start name=other");
+	try_all(nl, RUNNING);
+	want_done(nl, "cell-stop name=other");
+	try_all(nl, STOPPED);
+	want_done(nl, LOAD("fd=" FD_ASTRAY " size=5 gpa=0"));
+	want_done(nl, "cell-start name=other");
+	want_failed(nl);
+	try_all(nl, FAILED);
+	want_done(nl, "cell-destroy name=other");
+}
+
 /* Begins and ends launched. */
 int refusals(void)
 {
@@ -167,9 +257,14 @@ int refusals(void)
 
 	if (nl_open(&nl))
 		die(EXIT_TROUBLE, "netlink: no family");
+	open_files();
 	want_state(&nl, HV_STATE_ACTIVE);
 	try_all(&nl, ON);
 	try_good(&nl);
+	try_with_cell(&nl);
+	hold_cpus();
+	try_all(&nl, HELD);
+	let_cpus_go();
 	set_cpu1("0");
 	try_all(&nl, CPU1_OFF);
 	set_cpu1("1");
