@@ -14,7 +14,8 @@
 
 /*
  * Root drives the machine, so it keeps its registers; what is listed could pull the ground from under the
- * hypervisor: its own extension's switches, SMM and microcode. MTRRs are not among them: Linux rewrites them on every
+ * hypervisor: its own extension's switches, SMM and microcode, what the CPU writes into memory past the nested tables
+ * (trace, samples of performance counters), where it finds memory at all. MTRRs are not among them: Linux rewrites them on every
  * CPU that it starts, and with EPT the nested tables, not the MTRRs, decide what a guest's accesses are.
  */
 static const struct x86_msr_rule rules[] = {
@@ -25,9 +26,13 @@ static const struct x86_msr_rule rules[] = {
 	{ X86_MSR_SMM_MONITOR_CTL, X86_MSR_SMM_MONITOR_CTL, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_SMBASE, X86_MSR_SMBASE, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_SMRR_BASE, X86_MSR_SMRR_MASK, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
+	{ X86_MSR_PEBS_ENABLE, X86_MSR_PEBS_ENABLE, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_DROP, 0, 0 },
+	{ X86_MSR_RTIT_OUTPUT_BASE, X86_MSR_RTIT_LAST, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_DROP, 0, 0 },
 	{ X86_MSR_X2APIC_ICR, X86_MSR_X2APIC_ICR, BOTH, X86_MSR_WRITE, X86_MSR_ICR, 0, 0 },
 	{ X86_MSR_EFER, X86_MSR_EFER, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_VENDOR, 0, 0 },
 	{ X86_MSR_SYSCFG, X86_MSR_SYSCFG, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
+	{ X86_MSR_IORR_BASE_0, X86_MSR_TOP_MEM_2, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
+	{ X86_MSR_MMIO_CFG_BASE, X86_MSR_MMIO_CFG_BASE, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_AMD_UCODE_WRITE, X86_MSR_AMD_UCODE_WRITE, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_IGNORE, 0, 0 },
 	{ X86_MSR_AMD_SMBASE, X86_MSR_AMD_SMM_MASK, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_VM_CR, X86_MSR_VM_CR, X86_ON_SVM, RW, X86_MSR_VEIL, 0, X86_VM_CR_LOCK | X86_VM_CR_SVMDIS },
@@ -132,9 +137,23 @@ static enum hv_verdict write_apic_base(struct x86_cpu *cpu, const struct hv_exit
 	return HV_ADVANCE;
 }
 
+/* Linux takes a #GP here for a bug; nothing is traced or sampled then. */
+static enum hv_verdict drop(const struct hv_exit *exit)
+{
+	u64 value;
+
+	if (!x86_rdmsr_safe(exit->nr, &value))
+		return HV_INJECT_GP;
+	if (value != exit->value)
+		hv_event("root: write of 0x%llx to MSR 0x%x dropped", exit->value, exit->nr);
+	return HV_ADVANCE;
+}
+
 static enum hv_verdict write(struct x86_cpu *cpu, const struct x86_msr_rule *rule, const struct hv_exit *exit)
 {
 	switch (rule->action) {
+	case X86_MSR_DROP:
+		return drop(exit);
 	case X86_MSR_IGNORE:
 		return HV_ADVANCE;
 	case X86_MSR_APIC_BASE_MOVE:

@@ -15,6 +15,7 @@ enum x86_msr_action {
 	X86_MSR_KEEP,		/* writes must not change the value; reads are native */
 	X86_MSR_VEIL,		/* reads show (value & ~clear) | set; writes must not change what is shown */
 	X86_MSR_IGNORE,		/* writes vanish */
+	X86_MSR_DROP,		/* the same, with an event, but not of registers that the CPU does not have */
 	X86_MSR_VENDOR,		/* never comes here: the vendor code takes it */
 	X86_MSR_APIC_BASE_MOVE,
 	X86_MSR_ICR,
