@@ -177,6 +177,20 @@ static void count_leaves(const struct hv_pt *pt)
 	hv.stats->root_table_frames = pt->tables;
 }
 
+/* A store there would be an interrupt that nobody judges: root's devices send them, its CPUs do not. */
+static int hide_messages(struct hv_aspace *space)
+{
+	struct hv_pt_object zero = { hv_hpa_raw(hv_virt_to_hpa(hv.zero_page)), HV_PAGE_SIZE };
+	struct hv_range window;
+	int err;
+
+	hv_arch_message_window(&window);
+	err = hv_aspace_unmap(space, hv_gpa(window.start), window.size);
+	if (!err || err == -ENOENT)
+		err = hv_aspace_map_empty(space, hv_gpa(window.start), window.size, HV_MEM_READ, &zero);
+	return err;
+}
+
 static int build(struct hv_aspace *space)
 {
 	int err;
@@ -184,6 +198,8 @@ static int build(struct hv_aspace *space)
 	err = hide_all(space);
 	if (!err)
 		err = map_regions(space);
+	if (!err)
+		err = hide_messages(space);
 	if (!err)
 		err = show_all(space);
 	return err ? err : split_moderated(space);

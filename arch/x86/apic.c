@@ -16,6 +16,9 @@
 #include <x86/msr.h>
 #include <x86/vcpu_ops.h>
 
+#define MESSAGES 0xfee00000ULL
+#define MESSAGES_SIZE 0x100000ULL
+
 #define PAGE_OFFSET_MASK 0xfffULL
 
 void x86_apic_note_base(struct x86_cpu *cpu, u64 base)
@@ -28,6 +31,12 @@ bool hv_arch_moderated_page(unsigned int i, u64 *page)
 {
 	*page = x86_rdmsr(X86_MSR_APIC_BASE) & X86_APIC_BASE_ADDRESS;
 	return i == 0;
+}
+
+/* "Message Address Register Format": the whole MiB, of which the APIC has the first page for itself. */
+void hv_arch_message_window(struct hv_range *window)
+{
+	*window = (struct hv_range){ .start = MESSAGES + HV_PAGE_SIZE, .size = MESSAGES_SIZE - HV_PAGE_SIZE };
 }
 
 bool hv_arch_cell_registers(unsigned int i, u64 *page)

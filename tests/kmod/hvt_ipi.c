@@ -3,7 +3,9 @@
 #include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/nmi.h>
+#include <linux/sizes.h>
 #include <asm/apicdef.h>
+#include <asm/asm.h>
 #include <asm/irq_vectors.h>
 #include <asm/msr.h>
 #include <asm/nmi.h>
@@ -94,6 +96,26 @@ static void impersonate(void)
 	local_irq_restore(flags);
 }
 
+/* Where devices send interrupts; a store of ours is to be refused. */
+static unsigned int send_messages(void)
+{
+	u8 __iomem *window = ioremap(APIC_DEFAULT_PHYS_BASE, SZ_1M);
+	unsigned int mode, refused = 0;
+	bool stored;
+
+	for (mode = 0; window && mode < MODES; mode++) {
+		stored = true;
+		asm volatile("1: movl %2, %1; jmp 3f\n"
+			     "2: movb $0, %0\n"
+			     "3:\n" _ASM_EXTABLE(1b, 2b)
+			     : "+m"(stored), "=m"(*(u32 __force *)(window + ((size_t)victim << PAGE_SHIFT)))
+			     : "r"(icr_of(mode)));
+		refused += !stored;
+	}
+	iounmap(window);
+	return refused;
+}
+
 static void attack(void)
 {
 	unsigned int mode, i;
@@ -130,8 +152,8 @@ static int hvt_show(struct seq_file *m, void *unused)
 		broadcast(icr_of(APIC_DM_STARTUP >> ICR_MODE_SHIFT));
 		broadcast(icr_of(APIC_DM_INIT >> ICR_MODE_SHIFT));
 	}
-	seq_printf(m, "stuck %u\nown_nmis %u\nicr_msr %u\nself_ipi_msr %u\n", stuck, own_nmis,
-		   faults(APIC_ICR, (u64)victim << 32 | icr_of(0)), faults(APIC_SELF_IPI, RESCHEDULE_VECTOR));
+	seq_printf(m, "stuck %u\nown_nmis %u\nmessages_refused %u\nicr_msr %u\nself_ipi_msr %u\n", stuck, own_nmis,
+		   send_messages(), faults(APIC_ICR, (u64)victim << 32 | icr_of(0)), faults(APIC_SELF_IPI, RESCHEDULE_VECTOR));
 	unregister_nmi_handler(NMI_UNKNOWN, "hvt_ipi");
 	iounmap(apic);
 	return 0;

@@ -22,6 +22,11 @@ bool hv_arch_moderated_page(unsigned int i, u64 *page)
 	return i == 0;
 }
 
+void hv_arch_message_window(struct hv_range *window)
+{
+	*window = (struct hv_range){ MESSAGES, MESSAGES_SIZE };
+}
+
 bool hv_arch_skip_write(struct hv_cpu *cpu, struct hv_exit *exit)
 {
 	(void)cpu;

@@ -17,6 +17,8 @@
 #define RAM_END 0x20000000ULL
 #define SHARED 0x1000000ULL
 #define APIC 0xfee00000ULL
+#define MESSAGES 0xfee01000ULL
+#define MESSAGES_SIZE 0xff000ULL
 #define SMALL_UNIT 0xfed90000ULL	/* in the 2 MiB page below the APIC's */
 #define LARGE_UNIT 0xfeb80000ULL
 #define LARGE_UNIT_SIZE 0x80000ULL

@@ -159,7 +159,20 @@ static void g9_the_cell_can_be_dumped(void **state)
 	/* a head, and a line for each region */
 	assert_int_equal(fake_log_lines - before, 1 + hv.root.space.set.regions.count);
 	assert_string_equal(fake_log_last,
-			    "  0xfee01000-0xffffffff linear rwxd, leaves: 511 of 4K, 8 of 2M, 0 of 1G");
+			    "  0xfef00000-0xffffffff linear rwxd, leaves: 256 of 4K, 8 of 2M, 0 of 1G");
+}
+
+static void stores_are_no_interrupts(void **state)
+{
+	u64 at;
+
+	(void)state;
+	for (at = MESSAGES; at < MESSAGES + MESSAGES_SIZE; at += PAGE) {
+		assert_int_equal(root_unit_mapping(at).address, hv_hpa_raw(hv_virt_to_hpa(hv.zero_page)));
+		assert_int_equal(root_unit_mapping(at).flags & HV_PT_RWX, HV_PT_READ);
+	}
+	assert_int_equal(root_unit_mapping(MESSAGES - PAGE).address, APIC);
+	assert_int_equal(root_unit_mapping(MESSAGES + MESSAGES_SIZE).address, MESSAGES + MESSAGES_SIZE);
 }
 
 static void moderation_needs_no_memory(void **state)
@@ -249,6 +262,7 @@ int main(void)
 		BARE_TEST("G7 an overlap with hidden memory is refused", g7_overlap_is_refused),
 		BARE_TEST("G7 every failure unwinds", g7_every_failure_unwinds),
 		ROOT_TEST("G9 the cell can be dumped", g9_the_cell_can_be_dumped),
+		ROOT_TEST("stores to where devices send interrupts go nowhere", stores_are_no_interrupts),
 		ROOT_TEST("moderation needs no memory", moderation_needs_no_memory),
 		ROOT_TEST("moderation lasts as long as there is a reason", moderation_has_reasons),
 		ROOT_TEST("violations are judged", violations_are_judged),

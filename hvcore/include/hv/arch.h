@@ -12,6 +12,7 @@ struct hv_fault;
 struct hv_launch;
 struct hv_pt;
 struct hv_pt_format;
+struct hv_range;
 
 /** hv_arch_relax() - tell the CPU that it spins; answers requests of other CPUs */
 void hv_arch_relax(void);
@@ -55,6 +56,9 @@ u64 hv_arch_memory_type(u64 start, u64 *end);
 
 /** hv_arch_moderated_page() - device pages whose writes can be made to trap: @i counts up until it returns false */
 bool hv_arch_moderated_page(unsigned int i, u64 *page);
+
+/** hv_arch_message_window() - where stores are interrupts, without the moderated pages */
+void hv_arch_message_window(struct hv_range *window);
 
 /** hv_arch_always_moderates() - does hardware leave no other way than to trap these writes at all times? */
 bool hv_arch_always_moderates(void);

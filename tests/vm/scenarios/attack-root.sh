@@ -65,6 +65,7 @@ undisturbed "reads, writes and jumps"
 
 check "IPIs of all kinds" result hvt_ipi victim="$victim_cpu" rounds=20 storm=1000
 equal "all were sent" "$(says stuck)" 0
+equal "those that devices would send are refused" "$(says messages_refused)" 8
 equal "the ICR of the other mode faults" "$(says icr_msr)" 1
 # QEMU swallows writes to registers that it does not have
 [ $vmx = 0 ] || equal "so does its self-IPI" "$(says self_ipi_msr)" 1
