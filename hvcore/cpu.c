@@ -92,6 +92,8 @@ static void park(struct hv_cpu *cpu)
 	hv_arch_flush_guest(cpu);
 	cpu->stands = cpu->stood = true;
 	hv_store_release(&cpu->pub->waits_for_sipi, 0);
+	/* An INIT that came in the very moment has no start-up IPI to follow it. */
+	hv_store_release(&cpu->pub->deaf, 0);
 	hv_store_release(&cpu->pub->parked, 1);
 }
 

@@ -46,6 +46,8 @@ void hv_arch_idle(struct hv_cpu *core)
 {
 	struct x86_cpu *cpu = x86_cpu_of(core);
 
+	/* The guest may have been in its NMI handler, and further NMIs wait for an IRET. */
+	x86_iret();
 	x86_vcpu_listen(true);
 	x86_idle(&core->pub->requests, &cpu->nmi_pending);
 	x86_vcpu_listen(false);
@@ -98,7 +100,8 @@ static void clean_msrs(void)
 	static const struct {
 		u32 msr, value;
 	} barriers[] = { { X86_MSR_PRED_CMD, X86_PRED_CMD_IBPB }, { X86_MSR_FLUSH_CMD, X86_FLUSH_CMD_L1D } };
-	static const u32 msrs[] = { X86_MSR_SPEC_CTRL, X86_MSR_XSS, X86_MSR_TSC_AUX, X86_MSR_TSC_DEADLINE };
+	static const u32 msrs[] = { X86_MSR_SPEC_CTRL, X86_MSR_XSS, X86_MSR_TSC_AUX, X86_MSR_TSC_DEADLINE,
+				    X86_MSR_MCG_STATUS };
 	unsigned int i;
 
 	for (i = 0; i < HV_ARRAY_SIZE(msrs); i++)

@@ -201,10 +201,10 @@ static void topology(void **state)
 	assert_int_equal(ask(4, 0).eax, 0x3fe0);
 	machines.eax = ALL;
 	is(0x8000001e, 0, (struct answer){ ALL, 0, 0, ALL });
-	/* virtual SSBD, CPPC */
-	is(0x80000008, 0, (struct answer){ ALL, without(2, 25, 27), ALL, ALL });
+	/* INVLPGB, virtual SSBD, CPPC */
+	is(0x80000008, 0, (struct answer){ ALL, without(3, 3, 25, 27), ALL, ALL });
 	x86_is_svm = true;
-	is(0x80000008, 0, (struct answer){ ALL, without(2, 25, 27), (ALL & ~0xffu) | (NR_CPUS - 1), ALL });
+	is(0x80000008, 0, (struct answer){ ALL, without(3, 3, 25, 27), (ALL & ~0xffu) | (NR_CPUS - 1), ALL });
 }
 
 static void ourselves(void **state)

@@ -33,6 +33,10 @@ int svm_caps_check(const struct x86_probe *probe, const char **reason)
 		*reason = "CR4.CET is on, which the hypervisor does not switch";
 		return -EOPNOTSUPP;
 	}
+	if (probe->cr4 & X86_CR4_FRED) {
+		*reason = "CR4.FRED is on, which the hypervisor does not switch";
+		return -EOPNOTSUPP;
+	}
 	if (!(probe->efer & X86_EFER_NX)) {
 		*reason = "no-execute protection is off (EFER.NXE)";
 		return -EOPNOTSUPP;

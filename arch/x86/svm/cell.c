@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Exits of cells other than root. */
+#include <hv/atomic.h>
 #include <hv/compiler.h>
 #include <svm/regs.h>
 #include <svm/svm.h>
@@ -90,6 +91,15 @@ static HV_APART void port(struct x86_cpu *cpu)
 	svm_finish(cpu, &exit, x86_cell_port(cpu, &exit));
 }
 
+/* Some performance counters are of several CPUs. */
+static HV_COLD void deny_counters(struct x86_cpu *cpu)
+{
+	struct hv_exit exit = { .insn_len = 0 };
+
+	hv_exit_count(&cpu->core, HV_EXIT_msr_read);
+	svm_finish(cpu, &exit, HV_INJECT_GP);
+}
+
 /* Caches are everybody's. A cell without devices has no use for writing them back, nor for losing what is in them. */
 static HV_COLD void leave_caches(struct x86_cpu *cpu)
 {
@@ -97,11 +107,16 @@ static HV_COLD void leave_caches(struct x86_cpu *cpu)
 	svm_advance(cpu, SVM_LEN_WBINVD);
 }
 
-/* DR6 and DR7 say already what the handler is to see: "#DB (Debug)". */
+/*
+ * DR6 and DR7 say already what the handler is to see: "#DB (Debug)". If its delivery raises another one there is no
+ * moment for the NMI that a request comes with, since GIF is 0 here: so requests are looked at.
+ */
 static HV_COLD void raise_again(struct x86_cpu *cpu, u8 vector)
 {
 	hv_exit_count(&cpu->core, HV_EXIT_exception);
 	svm_inject(cpu, vector, vector == X86_VECTOR_AC, 0);
+	if (hv_load_acquire(&cpu->core.pub->requests))
+		hv_cpu_attend(&cpu->core);
 }
 
 static HV_COLD bool dispatch_rare(struct x86_cpu *cpu, u64 code)
@@ -116,6 +131,9 @@ static HV_COLD bool dispatch_rare(struct x86_cpu *cpu, u64 code)
 		break;
 	case SVM_EXIT_IOIO:
 		port(cpu);
+		break;
+	case SVM_EXIT_RDPMC:
+		deny_counters(cpu);
 		break;
 	case SVM_EXIT_INVD:
 	case SVM_EXIT_WBINVD:

@@ -11,7 +11,8 @@ void svm_inject(struct x86_cpu *cpu, u8 vector, bool has_error, u32 error)
 {
 	u64 event = vector | HV_PUT(SVM_EVENT_TYPE, SVM_EVENT_TYPE_EXCEPTION) | SVM_EVENT_VALID;
 
-	if (has_error)
+	/* In real mode there is none. */
+	if (has_error && (svm_vmcb_of(cpu)->cr0 & X86_CR0_PE))
 		event |= SVM_EVENT_HAS_ERROR | (u64)error << 32;
 	svm_vmcb_of(cpu)->event_injection = event;
 }

@@ -182,6 +182,7 @@ void svm_clean(struct x86_cpu *cpu)
 	svm_put_controls(cpu);
 	vmcb->cr0 = 0;
 	vmcb->pat = X86_PAT_RESET;
+	vmcb->spec_ctrl = 0;
 	vmcb->star = vmcb->lstar = vmcb->cstar = vmcb->sfmask = vmcb->kernel_gs_base = 0;
 	vmcb->sysenter_cs = vmcb->sysenter_esp = vmcb->sysenter_eip = 0;
 }

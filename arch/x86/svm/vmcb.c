@@ -106,7 +106,7 @@ void svm_put_controls(struct x86_cpu *cpu)
 	vmcb->nested_cr3 = hv_hpa_raw(hv_aspace_root(&cell->space));
 	if (cell == &hv.root)
 		return;
-	vmcb->intercept_3 |= (u32)(SVM_INTERCEPT_CPUID | SVM_INTERCEPT_IOIO);
+	vmcb->intercept_3 |= (u32)(SVM_INTERCEPT_CPUID | SVM_INTERCEPT_IOIO | SVM_INTERCEPT_RDPMC);
 	vmcb->intercept_4 |= (u32)SVM_INTERCEPT_WBINVD;
 	vmcb->intercept_exceptions = (u32)X86_CELL_EXCEPTIONS;
 	vmcb->msrpm_base = x86_cell_of(cpu)->msr_map_hpa;

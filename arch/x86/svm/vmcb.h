@@ -60,7 +60,9 @@ struct svm_vmcb {
 	u64 cr2;
 	u8 rsvd_0x648[0x20];
 	u64 pat, debugctl, br_from, br_to, last_exc_from, last_exc_to;
-	u8 rsvd_0x698[0x968];
+	u8 rsvd_0x698[0x48];
+	u64 spec_ctrl;		/* on CPUs that switch it */
+	u8 rsvd_0x6e8[0x918];
 };
 
 HV_ASSERT_OFFSET(struct svm_vmcb, iopm_base, 0x40);

@@ -90,6 +90,9 @@ int vmx_caps_check(const struct x86_probe *probe, const char **reason)
 	*reason = "CR4.CET is on, which the hypervisor does not switch";
 	if (probe->cr4 & X86_CR4_CET)
 		return -EOPNOTSUPP;
+	*reason = "CR4.FRED is on, which the hypervisor does not switch";
+	if (probe->cr4 & X86_CR4_FRED)
+		return -EOPNOTSUPP;
 	*reason = vmx_controls_compute(probe, &controls);
 	if (!*reason)
 		*reason = check_ept(probe->vmx[VMX_CAP_EPT_VPID]);

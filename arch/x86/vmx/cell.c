@@ -88,6 +88,15 @@ static HV_APART void port(struct x86_cpu *cpu)
 	vmx_finish(cpu, &exit, x86_cell_port(cpu, &exit));
 }
 
+/* Some performance counters are of several CPUs. */
+static HV_COLD void deny_counters(struct x86_cpu *cpu)
+{
+	struct hv_exit exit = { .insn_len = 0 };
+
+	hv_exit_count(&cpu->core, HV_EXIT_msr_read);
+	vmx_finish(cpu, &exit, HV_INJECT_GP);
+}
+
 /* Caches are everybody's. A cell without devices has no use for writing them back, nor for losing what is in them. */
 static HV_COLD void leave_caches(struct x86_cpu *cpu)
 {
@@ -112,7 +121,8 @@ static HV_COLD void exception_or_nmi(struct x86_cpu *cpu)
 {
 	u64 info = vmx_vmread(VMX_EXIT_INTERRUPTION);
 
-	if (HV_GET(VMX_EVENT_TYPE, info) == VMX_TYPE_NMI) {
+	/* A machine check ends the cell. */
+	if (HV_GET(VMX_EVENT_TYPE, info) == VMX_TYPE_NMI || HV_GET(VMX_EVENT_VECTOR, info) == X86_VECTOR_MC) {
 		vmx_handle_rare(cpu, VMX_REASON_EXCEPTION_NMI);
 		return;
 	}
@@ -153,6 +163,9 @@ static HV_COLD bool dispatch_rare(struct x86_cpu *cpu, u32 code)
 		break;
 	case VMX_REASON_IO:
 		port(cpu);
+		break;
+	case VMX_REASON_RDPMC:
+		deny_counters(cpu);
 		break;
 	case VMX_REASON_INVD:
 	case VMX_REASON_WBINVD:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Control registers. The guest owns all bits but those that VMX fixes: CR0.NE and CR4.VMXE in practice. A fixed bit
- * reads as the guest wrote it and stays set underneath: "Guest/Host Masks and Read Shadows for CR0 and CR4".
+ * reads as the guest wrote it and stays set underneath: "Guest/Host Masks and Read Shadows for CR0 and CR4". Of a cell
+ * some more bits are held so, since they reach beyond it.
  */
 #include <hv/hv.h>
 #include <vmx/vmx.h>
@@ -11,26 +12,47 @@
 /* Unrestricted guests may clear these two: "Unrestricted Guests". */
 #define CR0_FREE (X86_CR0_PE | X86_CR0_PG)
 
+/* No entry and no exit changes these, so they would outlive the cell: "Loading Guest Control Registers ...". */
+#define CR0_UNCACHED (X86_CR0_CD | X86_CR0_NW)
+/* What CPUID does not show to a cell has its bits here, too. */
+#define CR4_NOT_IN_CELLS (X86_CR4_VMXE | X86_CR4_SMXE | X86_CR4_KL | X86_CR4_CET | X86_CR4_PKS | X86_CR4_UINTR)
+
+static bool is_root(const struct x86_cpu *cpu)
+{
+	return cpu->core.cell == &hv.root;
+}
+
 static u64 cr0_must(void)
 {
 	return vmx.probe.vmx[VMX_CAP_CR0_FIXED0] & ~CR0_FREE;
 }
 
-static u64 cr4_must(void)
+/* A machine check goes to all CPUs, and one that cannot take it is the machine's end. */
+static u64 cr4_must(const struct x86_cpu *cpu)
 {
-	return vmx.probe.vmx[VMX_CAP_CR4_FIXED0];
+	return vmx.probe.vmx[VMX_CAP_CR4_FIXED0] | (is_root(cpu) ? 0 : X86_CR4_MCE);
 }
 
-bool vmx_put_cr0(u64 value)
+static u64 cr0_held(const struct x86_cpu *cpu)
 {
-	return vmx_vmwrite(VMX_CR0_MASK, cr0_must()) && vmx_vmwrite(VMX_CR0_SHADOW, value) &&
-	       vmx_vmwrite(VMX_GUEST_CR0, value | cr0_must());
+	return cr0_must() | (is_root(cpu) ? 0 : CR0_UNCACHED);
 }
 
-bool vmx_put_cr4(u64 value)
+static u64 cr4_held(const struct x86_cpu *cpu)
 {
-	return vmx_vmwrite(VMX_CR4_MASK, cr4_must()) && vmx_vmwrite(VMX_CR4_SHADOW, value) &&
-	       vmx_vmwrite(VMX_GUEST_CR4, value | cr4_must());
+	return cr4_must(cpu) | (is_root(cpu) ? 0 : CR4_NOT_IN_CELLS);
+}
+
+bool vmx_put_cr0(const struct x86_cpu *cpu, u64 value)
+{
+	return vmx_vmwrite(VMX_CR0_MASK, cr0_held(cpu)) && vmx_vmwrite(VMX_CR0_SHADOW, value) &&
+	       vmx_vmwrite(VMX_GUEST_CR0, (value & ~cr0_held(cpu)) | cr0_must());
+}
+
+bool vmx_put_cr4(const struct x86_cpu *cpu, u64 value)
+{
+	return vmx_vmwrite(VMX_CR4_MASK, cr4_held(cpu)) && vmx_vmwrite(VMX_CR4_SHADOW, value) &&
+	       vmx_vmwrite(VMX_GUEST_CR4, (value & ~cr4_held(cpu)) | cr4_must(cpu));
 }
 
 static u64 gpr(struct x86_cpu *cpu, u64 number)
@@ -76,27 +98,27 @@ static bool switch_paging(u64 value)
 	return vmx_vmwrite(VMX_GUEST_EFER, efer) && vmx_vmwrite(VMX_ENTRY_CONTROLS, entry);
 }
 
-/* A write exits only if it changes a fixed bit, which root's kernels do not do. */
-static bool write_cr0(u64 value)
+/* A write exits only if it changes a bit that is held, which root's kernels do not do. */
+static bool write_cr0(const struct x86_cpu *cpu, u64 value)
 {
 	u64 old = vmx_vmread(VMX_GUEST_CR0);
 
 	if (!is_legal_cr0(value) || (((old ^ value) & X86_CR0_PG) && !switch_paging(value)))
 		return false;
-	return vmx_put_cr0(value);
+	return vmx_put_cr0(cpu, value);
 }
 
-/* Cells are not told of VMX, so its bit is a reserved one there. */
+/* Cells are not told of these, so they are reserved there. */
 static bool write_cr4(const struct x86_cpu *cpu, u64 value)
 {
-	if (cpu->core.cell != &hv.root && (value & X86_CR4_VMXE))
+	if (!is_root(cpu) && (value & CR4_NOT_IN_CELLS))
 		return false;
-	return is_legal_cr4(value) && vmx_put_cr4(value);
+	return is_legal_cr4(value) && vmx_put_cr4(cpu, value);
 }
 
-static u64 shadowed_cr0(void)
+static u64 shadowed_cr0(const struct x86_cpu *cpu)
 {
-	u64 mask = cr0_must();
+	u64 mask = cr0_held(cpu);
 
 	return (vmx_vmread(VMX_GUEST_CR0) & ~mask) | (vmx_vmread(VMX_CR0_SHADOW) & mask);
 }
@@ -109,14 +131,14 @@ bool vmx_write_cr(struct x86_cpu *cpu, u64 q)
 	case VMX_CR_ACCESS_MOV_TO:
 		source = gpr(cpu, HV_GET(VMX_CR_GPR, q));
 		if (HV_GET(VMX_CR_NUMBER, q) == 0)
-			return write_cr0(source);
+			return write_cr0(cpu, source);
 		return HV_GET(VMX_CR_NUMBER, q) == 4 && write_cr4(cpu, source);
 	case VMX_CR_ACCESS_CLTS:
-		return write_cr0(shadowed_cr0() & ~X86_CR0_TS);
+		return write_cr0(cpu, shadowed_cr0(cpu) & ~X86_CR0_TS);
 	case VMX_CR_ACCESS_LMSW:
 		/* LMSW can set PE and not clear it. */
 		source = HV_GET(VMX_CR_LMSW_SOURCE, q) & low;
-		return write_cr0((shadowed_cr0() & ~(low & ~X86_CR0_PE)) | source);
+		return write_cr0(cpu, (shadowed_cr0(cpu) & ~(low & ~X86_CR0_PE)) | source);
 	default:
 		return false;
 	}

@@ -47,7 +47,7 @@ vmx_entry_begin:
 vmx_entry_end:
 	lea	-X86_FRAME_TO_CPU(%rsp), %rdi
 	call	vmx_resume_failed
-	ud2
+	jmp	vmx_entry_begin
 1:	lea	-X86_FRAME_TO_CPU(%rsp), %rdi
 	call	vmx_before_entry
 	jmp	vmx_entry_begin

@@ -162,6 +162,21 @@ static void await_sipi(struct x86_cpu *cpu)
 	(void)vmx_vmwrite(VMX_GUEST_ACTIVITY, VMX_ACTIVITY_WAIT_FOR_SIPI);
 }
 
+/*
+ * While IPIs are looked at, the start-up IPI will come from us. One that was under way before that may hit a CPU that is
+ * about to be a cell's, and must not make it deaf to the request that moves it.
+ */
+static HV_COLD void take_init(struct x86_cpu *cpu)
+{
+	if (!hv_load_once(&hv.moderation)) {
+		hv_exit_count(&cpu->core, HV_EXIT_init);
+		await_sipi(cpu);
+		return;
+	}
+	(void)hv_fetch_or(&cpu->core.pub->requests, HV_REQUEST_INIT);
+	hv_cpu_attend(&cpu->core);
+}
+
 /* Waiting for a start-up IPI blocks NMIs, and an exit out of it does not say that it ends: IRET does in any case. */
 static void take_sipi(struct x86_cpu *cpu)
 {
@@ -210,8 +225,7 @@ HV_COLD void vmx_handle_rare(struct x86_cpu *cpu, u32 code)
 		vmx_nmi_window(cpu);
 		return;
 	case VMX_REASON_INIT:
-		hv_exit_count(&cpu->core, HV_EXIT_init);
-		await_sipi(cpu);
+		take_init(cpu);
 		return;
 	case VMX_REASON_SIPI:
 		hv_exit_count(&cpu->core, HV_EXIT_sipi);
@@ -236,9 +250,10 @@ static HV_COLD void entry_failed(struct x86_cpu *cpu, u32 code)
 		refuse(cpu, code);
 }
 
+/* What else is in the reason, that the guest was in an enclave for example, is no matter. */
 void vmx_handle_exit(struct x86_cpu *cpu)
 {
-	u32 code = (u32)vmx_vmread(VMX_EXIT_REASON);
+	u32 code = (u32)vmx_vmread(VMX_EXIT_REASON) & (u32)(VMX_EXIT_BASIC | VMX_EXIT_ENTRY_FAILURE);
 
 	if (hv_unlikely(code & VMX_EXIT_ENTRY_FAILURE)) {
 		entry_failed(cpu, code);
@@ -270,7 +285,14 @@ void vmx_before_entry(struct x86_cpu *cpu)
 	vmx_invvpid_all();
 }
 
+/* Of root's state we know all; what a cell may have made of its own is its own end. */
 void vmx_resume_failed(struct x86_cpu *cpu)
 {
-	hv_panic(&cpu->core, "VM entry refused, error %u", (u32)vmx_vmread(VMX_INSN_ERROR));
+	struct hv_exit exit = { .reason = HV_EXIT_invalid, .nr = (u32)vmx_vmread(VMX_INSN_ERROR) };
+
+	if (cpu->core.cell == &hv.root)
+		hv_panic(&cpu->core, "VM entry refused, error %u", exit.nr);
+	(void)vmx_vmwrite(VMX_ENTRY_INTERRUPTION, 0);
+	hv_exit_count(&cpu->core, HV_EXIT_invalid);
+	vmx_finish(cpu, &exit, hv_exit_refuse(&cpu->core, &exit));
 }

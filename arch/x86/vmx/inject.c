@@ -14,9 +14,11 @@ static void put_event(u64 info, u64 error)
 		(void)vmx_vmwrite(VMX_ENTRY_ERROR_CODE, error);
 }
 
+/* In real mode exceptions have no error code: "Checks on VM-Entry Control Fields". */
 void vmx_inject(struct x86_cpu *cpu, u8 vector, bool has_error, u32 error)
 {
 	(void)cpu;
+	has_error = has_error && (vmx_vmread(VMX_GUEST_CR0) & X86_CR0_PE);
 	put_event(vector | HV_PUT(VMX_EVENT_TYPE, VMX_TYPE_EXCEPTION) | VMX_EVENT_VALID |
 			  (has_error ? VMX_EVENT_HAS_ERROR : 0),
 		  error);

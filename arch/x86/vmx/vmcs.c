@@ -22,10 +22,12 @@ static void put(struct writer *w, u32 field, u64 value)
 		w->failed = field;
 }
 
-/* What only cells other than root exit for. Every CPU offers I/O bitmaps; the other is looked for. */
+/* What only cells other than root exit for. Every CPU offers these; the other is looked for. */
 static u32 primary_of(const struct hv_cell *cell)
 {
-	return vmx.controls.word[VMX_PRIMARY] | (cell == &hv.root ? 0 : (u32)VMX_PRIMARY_IO_BITMAPS);
+	u32 more = (u32)(VMX_PRIMARY_IO_BITMAPS | VMX_PRIMARY_RDPMC);
+
+	return vmx.controls.word[VMX_PRIMARY] | (cell == &hv.root ? 0 : more);
 }
 
 static u32 secondary_of(const struct hv_cell *cell)
@@ -110,12 +112,12 @@ static void put_segments(struct writer *w, const struct x86_state *state)
 	put(w, VMX_GUEST_IDTR_LIMIT, state->idt_limit);
 }
 
-static void put_guest(struct writer *w, const struct x86_state *state)
+static void put_guest(struct writer *w, const struct x86_cpu *cpu, const struct x86_state *state)
 {
 	put_segments(w, state);
-	if (!vmx_put_cr0(state->cr0))
+	if (!vmx_put_cr0(cpu, state->cr0))
 		put(w, VMX_GUEST_CR0, state->cr0);
-	if (!vmx_put_cr4(state->cr4))
+	if (!vmx_put_cr4(cpu, state->cr4))
 		put(w, VMX_GUEST_CR4, state->cr4);
 	put(w, VMX_GUEST_CR3, state->cr3);
 	put(w, VMX_GUEST_DR7, state->dr7);
@@ -139,7 +141,7 @@ int vmx_vmcs_init(struct hv_launch *launch, struct x86_cpu *cpu)
 
 	put_controls(&w, cpu);
 	put_host(&w, cpu);
-	put_guest(&w, &cpu->crossing->state);
+	put_guest(&w, cpu, &cpu->crossing->state);
 	if (w.failed)
 		return hv_launch_fail(launch, cpu->core.id, -EIO, "CPU %u refused VMCS field 0x%x", cpu->core.id,
 				      w.failed);
@@ -155,7 +157,9 @@ void vmx_clean(struct x86_cpu *cpu)
 	put_cell(&w, cpu);
 	put(&w, VMX_GUEST_PAT, X86_PAT_RESET);
 	put(&w, VMX_GUEST_ACTIVITY, VMX_ACTIVITY_ACTIVE);
-	put(&w, VMX_GUEST_CR0, 0);
+	(void)vmx_put_cr0(cpu, 0);
+	/* What the last one had of these is still in force, and exits leave it so. */
+	x86_write_cr0(x86_read_cr0() & ~(u64)(X86_CR0_CD | X86_CR0_NW));
 	for (msr = X86_MSR_STAR; msr <= X86_MSR_SFMASK; msr++)
 		x86_wrmsr(msr, 0);
 	x86_wrmsr(X86_MSR_KERNEL_GS_BASE, 0);
@@ -166,8 +170,7 @@ void vmx_put_state(struct x86_cpu *cpu, const struct x86_state *state)
 	struct writer w = { 0 };
 	u64 long_mode = state->efer & X86_EFER_LMA ? VMX_ENTRY_LONG_MODE : 0;
 
-	(void)cpu;
-	put_guest(&w, state);
+	put_guest(&w, cpu, state);
 	put(&w, VMX_ENTRY_CONTROLS, (vmx.controls.word[VMX_ENTRY] & ~VMX_ENTRY_LONG_MODE) | long_mode);
 	x86_write_cr2(state->cr2);
 }

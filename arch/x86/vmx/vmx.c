@@ -218,14 +218,14 @@ static const struct {
  */
 void vmx_reset(struct x86_cpu *cpu)
 {
-	u64 cr0 = vmx_vmread(VMX_GUEST_CR0) & (X86_CR0_CD | X86_CR0_NW);
+	u64 cr0 = vmx_get(cpu, X86_FIELD_CR0) & (X86_CR0_CD | X86_CR0_NW);
 	unsigned int i;
 
 	reset_segments();
 	for (i = 0; i < HV_ARRAY_SIZE(reset_fields); i++)
 		(void)vmx_vmwrite(reset_fields[i].field, reset_fields[i].value);
-	(void)vmx_put_cr0(cr0 | X86_CR0_ET | X86_CR0_NE);
-	(void)vmx_put_cr4(0);
+	(void)vmx_put_cr0(cpu, cr0 | X86_CR0_ET | X86_CR0_NE);
+	(void)vmx_put_cr4(cpu, 0);
 	(void)vmx_vmwrite(VMX_ENTRY_CONTROLS, vmx.controls.word[VMX_ENTRY] & ~VMX_ENTRY_LONG_MODE);
 	(void)vmx_vmwrite(VMX_PRIMARY_CONTROLS, vmx_vmread(VMX_PRIMARY_CONTROLS) & ~VMX_PRIMARY_NMI_WINDOW);
 	x86_write_dr6(X86_DR6_RESET);

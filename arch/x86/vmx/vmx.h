@@ -28,8 +28,8 @@ extern struct vmx vmx;
 int __must_check vmx_vmcs_init(struct hv_launch *launch, struct x86_cpu *cpu);
 
 /** vmx_put_cr0(), vmx_put_cr4() - a value as the guest sees it, with what VMX needs underneath */
-bool vmx_put_cr0(u64 value);
-bool vmx_put_cr4(u64 value);
+bool vmx_put_cr0(const struct x86_cpu *cpu, u64 value);
+bool vmx_put_cr4(const struct x86_cpu *cpu, u64 value);
 
 /** vmx_write_cr() - judge a MOV to CR0 or CR4, CLTS or LMSW that exited, and carry it out */
 bool vmx_write_cr(struct x86_cpu *cpu, u64 qualification);
@@ -122,7 +122,7 @@ void vmx_block_nmi_again(void);
 void vmx_launch_guest(struct x86_regs *regs) __attribute__((noreturn));
 void vmx_exit_entry(void);
 
-/** vmx_resume_failed() - VMRESUME did not enter */
-void vmx_resume_failed(struct x86_cpu *cpu) __attribute__((noreturn));
+/** vmx_resume_failed() - VMRESUME did not enter; it can be tried again */
+void vmx_resume_failed(struct x86_cpu *cpu);
 
 #endif

@@ -15,7 +15,7 @@ program='{gpa: 0x100000, size: 4M, loadable: true}'
 task_file() {
 	{
 		printf '\017\001\025\000\001\000\000\146\270\030\000\017\000\330\352\000\000\000\000\040\000'
-		dd if=/dev/zero bs=1 count=235 2>/dev/null
+		zeros 235
 		# limit and address of what follows: nothing, code, data, two tasks
 		printf '\057\000\010\001\000\000\000\000\000\000\000\000\000\000\000\000'
 		printf '\377\377\000\000\000\232\317\000\377\377\000\000\000\222\317\000'
@@ -23,6 +23,29 @@ task_file() {
 	} >/tmp/task.bin
 	printf 'name: attacker\ncpus: [%s]\nmode: prot32\nentry: 0\n' "$attacker_cpu"
 	printf 'memory:\n  - {gpa: 0, size: 2M, loadable: true}\nimages:\n  - {file: /tmp/task.bin, gpa: 0}\n'
+}
+
+zeros() { # COUNT
+	dd if=/dev/zero bs=1 count="$1" 2>/dev/null
+}
+
+# In real mode exceptions have no error code. The handler of #GP steps over the instruction and counts; then
+# xor bx, bx; in al, 0x60; mov ecx, 0x8b; rdmsr; wrmsr; sub bx, 3; movzx edi, bx; mov eax, 0x104; call
+real_file() {
+	local call='\017\001\301'
+	[ "$HV_VENDOR" = vmx ] || call='\017\001\331'
+	{
+		zeros 52
+		printf '\100\001\000\000'
+		zeros 200
+		printf '\061\333\344\140\146\271\213\000\000\000\017\062\017\060\203\353\003\146\017\267\373'
+		printf '\146\270\004\001\000\000%b' "$call"
+		zeros 34
+		# pop ax; add ax, 2; push ax; inc bx; iret
+		printf '\130\005\002\000\120\103\317'
+	} >/tmp/real.bin
+	printf 'name: attacker\ncpus: [%s]\nmode: real16\nentry: 0x100\n' "$attacker_cpu"
+	printf 'memory:\n  - {gpa: 0, size: 2M, loadable: true}\nimages:\n  - {file: /tmp/real.bin, gpa: 0}\n'
 }
 
 since=$(cut -d . -f 1 /proc/uptime)
@@ -66,6 +89,13 @@ check "attack: a switch of tasks" $hvctl cell run /tmp/attacker.yaml
 wait_for has_ended attacker
 check "it fails" sh -c "$hvctl cell list | grep -q 'attacker.*failed'"
 bury "a switch of tasks" 1
+
+real_file >/tmp/attacker.yaml
+: >/tmp/events
+check "attack: what is denied in real mode" $hvctl cell run /tmp/attacker.yaml
+wait_for has_ended attacker
+equal "it is denied, without an error code" "$(state attacker), $(shown attacker 'shut down')" "stopped, with code 0"
+bury "what is denied in real mode" 0
 
 for word in step msr apicbase vmx efer xsetbv dr invd wbinvd cpuid port msrsweep hypercalls hypercall3 ipi lvt; do
 	survives $word

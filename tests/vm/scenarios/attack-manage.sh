@@ -7,8 +7,6 @@
 # shellcheck source=tests/vm/shared/attack.sh
 . /hv/shared/attack.sh
 
-# on any CPU
-hvctl=/hv/bin/hvctl
 rounds=20
 [ "$HV_VENDOR" = svm ] || rounds=3
 others=yes

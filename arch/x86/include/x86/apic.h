@@ -10,6 +10,7 @@
 #include <x86/msr.h>
 
 #define X86_APIC_ID 0x020
+#define X86_APIC_ID_SHIFT 24			/* in xAPIC mode */
 #define X86_APIC_VERSION 0x030
 #define X86_APIC_TPR 0x080
 #define X86_APIC_PPR 0x0a0
@@ -39,9 +40,11 @@
 #define X86_APIC_FLAT 0xf
 #define X86_APIC_ENABLED HV_BIT(8)		/* of SVR */
 #define X86_APIC_SPURIOUS 0xff
+#define X86_APIC_LEVEL HV_BIT(15)
 #define X86_APIC_MASKED HV_BIT(16)		/* of an entry of the local vector table */
 #define X86_APIC_DIVIDE_BY_1 0xb
 
+#define X86_ICR_RESERVED (HV_MASK(31, 20) | HV_MASK(17, 16) | HV_BIT(13))
 #define X86_ICR_MODE HV_MASK(10, 8)
 #define X86_ICR_LOGICAL HV_BIT(11)
 #define X86_ICR_PENDING HV_BIT(12)

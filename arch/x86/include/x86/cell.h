@@ -13,7 +13,7 @@
  * Exceptions that exit, to be raised again: their delivery can raise them anew for ever, and while that goes on no NMI
  * comes in ("Benign exceptions", and what became of them: CVE-2015-8104, CVE-2015-5307).
  */
-#define X86_CELL_EXCEPTIONS (HV_BIT(X86_VECTOR_DB) | HV_BIT(X86_VECTOR_AC))
+#define X86_CELL_EXCEPTIONS (HV_BIT(X86_VECTOR_DB) | HV_BIT(X86_VECTOR_AC) | HV_BIT(X86_VECTOR_MC))
 
 /* Behind hv_cell.arch. A bit that is set in a map makes the access exit. */
 struct x86_cell {
