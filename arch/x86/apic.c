@@ -103,7 +103,7 @@ static void write_of_cell(struct x86_cpu *cpu, u32 offset, u32 value)
 	case X86_APIC_LVT_LINT1:
 	case X86_APIC_LVT_ERROR:
 		if (x86_apic_may_lvt(value))
-			x86_xapic_write(offset, value);
+			x86_xapic_write(offset, value & ~(u32)X86_APIC_LEVEL);
 		else
 			deny(cpu, offset, value);
 		break;
@@ -112,8 +112,13 @@ static void write_of_cell(struct x86_cpu *cpu, u32 offset, u32 value)
 	}
 }
 
+/* Its id is how others reach it, and how we judge whom they reach. */
 static void write_of_root(struct x86_cpu *cpu, u32 offset, u32 value)
 {
+	if (hv_unlikely(offset == X86_APIC_ID)) {
+		deny(cpu, offset, value);
+		return;
+	}
 	x86_xapic_write(offset, value);
 	if (hv_unlikely(offset == X86_APIC_LDR))
 		x86_apic_publish(cpu);

@@ -81,6 +81,8 @@ void x86_apic_quiet(struct x86_cpu *cpu)
 	x86_apic_write(X86_APIC_TIMER_DIVIDE, 0);
 	x86_apic_write(X86_APIC_ESR, 0);
 	if (!x86_apic_is_x2apic()) {
+		/* Where it can be written, root may have written it, and IPIs are judged by what it was. */
+		x86_apic_write(X86_APIC_ID, cpu->core.pub->apic_id << X86_APIC_ID_SHIFT);
 		x86_apic_write(X86_APIC_LDR, 0);
 		x86_apic_write(X86_APIC_DFR, ~0u);
 		x86_apic_write(X86_APIC_ICR_HIGH, 0);

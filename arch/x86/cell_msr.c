@@ -92,7 +92,7 @@ static enum hv_verdict write_lvt(struct x86_cpu *cpu, const struct hv_exit *exit
 {
 	if (exit->value >> 32 || !x86_apic_may_lvt((u32)exit->value))
 		return deny(cpu, exit);
-	return x86_wrmsr_safe(exit->nr, exit->value) ? HV_ADVANCE : HV_INJECT_GP;
+	return x86_wrmsr_safe(exit->nr, exit->value & ~(u64)X86_APIC_LEVEL) ? HV_ADVANCE : HV_INJECT_GP;
 }
 
 static enum hv_verdict write(struct x86_cpu *cpu, u8 action, const struct hv_exit *exit)

@@ -13,10 +13,12 @@
 #include <x86/apic.h>
 #include <x86/insn.h>
 #include <x86/msr.h>
+#include <x86/msr_policy.h>
 
 /* "Determining IPI Destination": how a logical destination reads in x2APIC mode, as do the logical ids themselves. */
 #define X2APIC_CLUSTER HV_MASK(31, 16)
 #define X2APIC_MEMBERS HV_MASK(15, 0)
+#define PATIENCE 100000		/* looks at the delivery status */
 
 struct ipi {
 	u64 icr;
@@ -71,6 +73,15 @@ static bool is_addressed(const struct hv_cpu_pub *pub, const struct hv_cpu_pub *
 	return ipi->icr & X86_ICR_LOGICAL ? is_logically(pub, ipi) : pub->apic_id == ipi->destination;
 }
 
+/* It is a matter of moments, unless root has switched its APIC off. */
+static void wait_until_sent(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < PATIENCE && (x86_apic_read(X86_APIC_ICR_LOW) & X86_ICR_PENDING); i++)
+		x86_pause();
+}
+
 /* The guest may be between its two writes: what it put into the upper half stays there. */
 static void send(const struct ipi *ipi, u32 apic_id)
 {
@@ -80,16 +91,14 @@ static void send(const struct ipi *ipi, u32 apic_id)
 	if (HV_GET(X86_ICR_MODE, icr) == X86_ICR_MODE_LOWEST)
 		icr &= ~X86_ICR_MODE;
 	if (ipi->x2apic) {
-		x86_wrmsr(X86_MSR_X2APIC_ICR, (u64)apic_id << 32 | (u32)icr);
+		(void)x86_wrmsr_safe(X86_MSR_X2APIC_ICR, (u64)apic_id << 32 | (u32)icr); /* no reserved bits */
 		return;
 	}
-	while (x86_apic_read(X86_APIC_ICR_LOW) & X86_ICR_PENDING)
-		x86_pause();
+	wait_until_sent();
 	high = x86_apic_read(X86_APIC_ICR_HIGH);
 	x86_apic_write(X86_APIC_ICR_HIGH, apic_id << X86_ICR_XAPIC_DEST_SHIFT);
 	x86_apic_write(X86_APIC_ICR_LOW, (u32)icr);
-	while (x86_apic_read(X86_APIC_ICR_LOW) & X86_ICR_PENDING)
-		x86_pause();
+	wait_until_sent();
 	x86_apic_write(X86_APIC_ICR_HIGH, high);
 }
 
@@ -101,12 +110,13 @@ void hv_arch_send_nmi(u32 apic_id)
 }
 
 /* As the guest wrote it: it reaches nobody else's CPU. */
-static void pass(const struct ipi *ipi)
+static enum hv_verdict pass(const struct ipi *ipi)
 {
 	if (ipi->x2apic)
-		x86_wrmsr(X86_MSR_X2APIC_ICR, (u64)ipi->destination << 32 | (u32)ipi->icr);
-	else
-		x86_apic_write(X86_APIC_ICR_LOW, (u32)ipi->icr);
+		return x86_wrmsr_safe(X86_MSR_X2APIC_ICR, (u64)ipi->destination << 32 | (u32)ipi->icr) ?
+			       HV_ADVANCE : HV_INJECT_GP;
+	x86_apic_write(X86_APIC_ICR_LOW, (u32)ipi->icr);
+	return HV_ADVANCE;
 }
 
 /* One IPI for each CPU of the cell that it is for; with lowest priority for the first one only. */
@@ -146,18 +156,29 @@ static bool is_harmless(const struct x86_cpu *cpu, const struct ipi *ipi)
 	return cpu->core.cell == &hv.root && !hv_load_acquire(&hv.nr_cells);
 }
 
+/*
+ * What a cell does not get through: the level bit, by which the end of an interrupt of its own would be told to the
+ * IO-APIC as the end of root's; INIT has a use for it.
+ */
+static u64 without_level(const struct x86_cpu *cpu, u64 icr)
+{
+	bool keep = cpu->core.cell == &hv.root || HV_GET(X86_ICR_MODE, icr) == X86_ICR_MODE_INIT;
+
+	return keep ? icr : icr & ~X86_ICR_LEVEL;
+}
+
 enum hv_verdict x86_apic_icr(struct x86_cpu *cpu, u64 icr, u32 destination)
 {
-	const struct ipi ipi = { icr, destination, x86_apic_is_x2apic() };
+	const struct ipi ipi = { without_level(cpu, icr), destination, x86_apic_is_x2apic() };
 
+	if (ipi.x2apic && (icr & X86_ICR_RESERVED))
+		return HV_INJECT_GP;
 	switch (HV_GET(X86_ICR_MODE, icr)) {
 	case X86_ICR_MODE_FIXED:
 	case X86_ICR_MODE_LOWEST:
 	case X86_ICR_MODE_NMI:
-		if (is_harmless(cpu, &ipi)) {
-			pass(&ipi);
-			return HV_ADVANCE;
-		}
+		if (is_harmless(cpu, &ipi))
+			return pass(&ipi);
 		break;
 	case X86_ICR_MODE_INIT:
 		/* Level de-assert does nothing on any CPU that has SVM or VMX. */
