@@ -98,6 +98,28 @@ static int take_identical(struct hv_cell *cell, const struct hv_conf_region *reg
 	return err ? err : map_region(cell, region, region->phys);
 }
 
+static bool shares(const struct hv_cell *cell, u64 start, u64 size)
+{
+	const struct hv_conf_region *region = cell->conf->regions, *end = region + cell->conf->nr_regions;
+
+	for (; region < end; region++)
+		if ((region->flags & HV_MEM_ROOTSHARED) && start < region->phys + region->size &&
+		    region->phys < start + size)
+			return true;
+	return false;
+}
+
+/* What the configurations say, so that a cell that only half came to be, or is about to end, counts as well. */
+bool hv_cell_shares(u64 start, u64 size)
+{
+	u32 i;
+
+	for (i = 0; i < HV_MAX_CELLS; i++)
+		if (hv.cells[i] && shares(hv.cells[i], start, size))
+			return true;
+	return false;
+}
+
 static const struct hv_range *secure_at(u64 at)
 {
 	const struct hv_range *range = hv.header->secure, *last = range + hv.header->nr_secure;

@@ -50,13 +50,17 @@ static int lose(const struct run *run)
 	return -EIO;
 }
 
-/* Root's RAM, and mapped as such: not where it is shown the log. */
+/*
+ * Root's RAM, and mapped as such: not where it is shown the log. And nobody else's: a cell with which root shares a
+ * frame has it mapped as long as it exists, so it would reach for what another cell is given.
+ */
 static bool can_give(const struct run *run)
 {
 	const struct hv_range *shared = &hv.config->shared;
 
 	return hv_is_valid_normal_world_gpaddr(&hv.normal, hv_gpa(run->start), run->size) &&
-	       (run->start + run->size <= shared->start || run->start >= shared->start + shared->size);
+	       (run->start + run->size <= shared->start || run->start >= shared->start + shared->size) &&
+	       !hv_cell_shares(run->start, run->size);
 }
 
 static bool can_give_all(const struct hv_psc *list)
@@ -121,9 +125,12 @@ int hv_donation_take(struct hv_psc *list)
 
 	if (!is_operation(list, HV_PSC_PRIVATE))
 		return -EINVAL;
+	/* Until the frames are not root's any more, no cell comes to be that shares them. */
+	hv_lock(&hv.cells_lock);
 	hv_aspace_lock(&hv.root.space);
 	err = take(list);
 	hv_aspace_unlock(&hv.root.space);
+	hv_unlock(&hv.cells_lock);
 	return err;
 }
 

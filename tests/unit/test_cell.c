@@ -263,6 +263,49 @@ static void test_identical(void **state)
 	assert_int_equal(cells_unit_scrubbed, 0);
 }
 
+static void is_outermost(u32 cpu)
+{
+	(void)cpu;
+	assert_true(hv_lock_is_held(&hv.cells_lock));
+}
+
+static int give_page(u64 page)
+{
+	struct hv_psc list = { .entry = { page | (u64)HV_PSC_PRIVATE << HV_PSC_OP_SHIFT } };
+
+	return hv_donation_take(&list);
+}
+
+/* A frame that a cell shares with root could become another cell's, if root gave it. */
+static void test_shared_memory_stays_roots(void **state)
+{
+	struct hv_psc both = list_of(BLOCK, OTHER, HV_PSC_PRIVATE), block = only(BLOCK, HV_PSC_PRIVATE);
+	struct hv_cellconf conf = conf_of(1, "one", 1, 1);
+
+	(void)state;
+	conf.regions[1] = (struct hv_conf_region){ .gpa = HIGH, .phys = OTHER, .size = HV_SIZE_2M,
+						   .flags = HV_MEM_READ | HV_MEM_ROOTSHARED,
+						   .mode = HV_MODE_IDENTICAL };
+	assert_int_equal(hv_cell_create(&conf), 0);
+	assert_int_equal(hv_donation_take(&both), -EBUSY);
+	assert_int_equal(give_page(OTHER), -EBUSY);
+	assert_int_equal(give_page(OTHER + HV_SIZE_2M - HV_PAGE_SIZE), -EBUSY);
+	assert_owner(BLOCK, HV_OWNER_ROOT);
+	assert_owner(OTHER, HV_OWNER_ROOT);
+	assert_int_equal(root_unit_mapping(OTHER).address, OTHER);
+	assert_int_equal(give_page(OTHER - HV_PAGE_SIZE), 0);
+	assert_int_equal(give_page(OTHER + HV_SIZE_2M), 0);
+	/* what it has of its own is no matter, nor is what is no cell's any more */
+	assert_int_equal(hv_donation_take(&block), 0);
+	assert_int_equal(destroy(1), 0);
+	assert_int_equal(give_page(OTHER), 0);
+	/* the other way round: nothing is shared that root has given, and no cell comes to be while it gives */
+	assert_int_equal(hv_cell_create(&conf), -EBUSY);
+	cells_unit_on_nmi = is_outermost;
+	assert_int_equal(give_page(OTHER + HV_PAGE_SIZE), 0);
+	assert_true(cells_unit_cpu[1].nmis);
+}
+
 static void test_devices_are_refused(void **state)
 {
 	struct hv_cellconf conf = conf_of(1, "one", 1, 1);
@@ -343,6 +386,7 @@ int main(void)
 		CELLS_TEST("F6a secure memory beside memory that root gave", test_neighbours_part_again),
 		CELLS_TEST("a long run goes back in steps", test_long_runs_take_several_steps),
 		CELLS_TEST("F5 memory at its place", test_identical),
+		CELLS_TEST("what a cell shares with root stays root's", test_shared_memory_stays_roots),
 		CELLS_TEST("devices are refused", test_devices_are_refused),
 		CELLS_TEST("a CPU is in one cell, and nobody waits for another's", test_cpus_are_taken_once),
 		CELLS_TEST("every failure unwinds", test_every_failure_unwinds),

@@ -6,7 +6,7 @@
 /* sources: hvcore/span.c hvcore/normal_world.c hvcore/psc.c hvcore/psc_native.c hvcore/pool.c hvcore/buddy.c */
 /* sources: hvcore/buddy_check.c hvcore/slab.c hvcore/slab_check.c hvcore/string.c hvcore/donation.c */
 /* sources: arch/x86/svm/nptfmt.c arch/x86/ptfmt.c tests/unit/fake_arch.c tests/unit/fake_log.c */
-/* sources: tests/unit/root_unit.c hvcore/region_deferred.c */
+/* sources: tests/unit/root_unit.c hvcore/region_deferred.c hvcore/cell_memory.c */
 #include "root_unit.h"
 
 #include <hv/donation.h>

@@ -89,6 +89,9 @@ int __must_check hv_cell_stop(u32 id);
 /** hv_cell_input() - for its console. Return: how many bytes found room; -ENOENT; -EINVAL. */
 int __must_check hv_cell_input(const struct hv_cell_input *input);
 
+/** hv_cell_shares() - does root share a frame of [start, start + size) with a cell? With hv.cells_lock held. */
+bool hv_cell_shares(u64 start, u64 size);
+
 /** hv_cell_exists() - is there a cell besides root? */
 bool hv_cell_exists(void);
 

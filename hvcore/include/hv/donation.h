@@ -11,9 +11,9 @@
  * @list: a copy that nobody else can write
  *
  * They leave root's map, and every CPU has forgotten them, before they change hands. Return: 0; -EINVAL if the list is
- * not well-formed; -EBUSY if a frame is not RAM of root's; -EOPNOTSUPP if frames have a second address; -ENOMEM. What
- * fails changes nothing, but for -EIO: undoing found no memory, so root has lost frames, and hv.psc.lost has grown by
- * as many.
+ * not well-formed; -EBUSY if a frame is not RAM of root's, or is shared with a cell; -EOPNOTSUPP if frames have a
+ * second address; -ENOMEM. What fails changes nothing, but for -EIO: undoing found no memory, so root has lost frames,
+ * and hv.psc.lost has grown by as many.
  */
 int __must_check hv_donation_take(struct hv_psc *list);
 
