@@ -214,6 +214,21 @@ int hv_aspace_clear(struct hv_aspace *as)
 /* HV_ACCESS_* and HV_MEM_* number the three rights alike. */
 HV_STATIC_ASSERT(HV_ACCESS_READ == HV_MEM_READ && HV_ACCESS_WRITE == HV_MEM_WRITE && HV_ACCESS_EXEC == HV_MEM_EXECUTE);
 
+int hv_aspace_wake(struct hv_aspace *as, hv_gpa_t gpa, u8 access)
+{
+	const struct hv_region *region;
+	int err = -EPERM;
+
+	if (!hv_aspace_contains_range(as, gpa, 1))
+		return -EINVAL;
+	hv_lock(&as->lock);
+	region = hv_region_of(hv_span_at(&as->set.regions, hv_gpa_raw(gpa)));
+	if (!region || region->mapper != HV_MAP_LAZY)
+		err = hv_mset_touch(&as->set, hv_gpa_raw(gpa), access);
+	hv_unlock(&as->lock);
+	return err;
+}
+
 int hv_aspace_handle_fault(struct hv_aspace *as, hv_gpa_t gpa, u8 access)
 {
 	int err;

@@ -214,7 +214,7 @@ static bool is_deferred(const struct hv_cell *cell)
 
 bool hv_cell_touch(struct hv_cell *cell, u64 gpa, u32 access)
 {
-	return is_deferred(cell) && !hv_aspace_handle_fault(&cell->space, hv_gpa(gpa), (u8)access);
+	return is_deferred(cell) && !hv_aspace_wake(&cell->space, hv_gpa(gpa), (u8)access);
 }
 
 /* A run that is the cell's, all of it from the same source and no longer than a step. */

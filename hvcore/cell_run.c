@@ -26,7 +26,7 @@ static int touch_all(struct hv_cell *cell, u64 start, u64 size)
 	int err = 0;
 
 	for (at = start & HV_PAGE_MASK; !err && at < start + size; at += HV_PAGE_SIZE)
-		err = hv_aspace_handle_fault(&cell->space, hv_gpa(at), HV_ACCESS_READ);
+		err = hv_aspace_wake(&cell->space, hv_gpa(at), HV_ACCESS_READ);
 	return err;
 }
 

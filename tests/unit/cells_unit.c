@@ -15,6 +15,7 @@ u64 cells_unit_scrubbed;
 struct cells_unit_copy cells_unit_copies[16];
 u32 cells_unit_nr_copies;
 void (*cells_unit_on_nmi)(u32 cpu);
+void (*cells_unit_on_relax)(void);
 
 static struct hv_cpu_pub pubs[NR_CPUS];
 static union {
@@ -62,6 +63,8 @@ void hv_arch_relax(void)
 {
 	u32 i;
 
+	if (cells_unit_on_relax)
+		cells_unit_on_relax();
 	for (i = 0; i < NR_CPUS && !cells_unit_threads; i++)
 		hv_request_answer(&cells_unit_cpu[i].core);
 	hv_request_answer(&self->core);
@@ -391,6 +394,7 @@ int cells_unit_build(void)
 	cells_unit_clock = cells_unit_scrubbed = cells_unit_nr_copies = 0;
 	cells_unit_x2apic = cells_unit_threads = false;
 	cells_unit_on_nmi = NULL;
+	cells_unit_on_relax = NULL;
 	memset(cells_unit_ram, 0, sizeof(cells_unit_ram));
 	err = root_unit_build();
 	if (!err)

@@ -34,6 +34,9 @@ extern bool cells_unit_threads;	/* every CPU is a thread: waiting for one is wai
 /* What happens at once when an NMI is sent to CPU @cpu, or NULL. */
 extern void (*cells_unit_on_nmi)(u32 cpu);
 
+/* What others do while one spins, or NULL. */
+extern void (*cells_unit_on_relax)(void);
+
 /** cells_unit_on() - from here on this thread is CPU @cpu */
 void cells_unit_on(u32 cpu);
 

@@ -159,6 +159,10 @@ static void fault(void **state)
 	assert_int_equal(hv_aspace_handle_fault(&as, gpa(G1 + 5), HV_ACCESS_EXEC), -EPERM);
 	assert_int_equal(hv_aspace_handle_fault(&as, gpa(G1 + K4), HV_ACCESS_EXEC), -EPERM);
 	assert_int_equal(hv_aspace_handle_fault(&as, gpa(G1 + M2), HV_ACCESS_READ), -ENOENT);
+	/* a frame would change its owner, and that is not what the space's lock is for */
+	assert_int_equal(hv_aspace_wake(&as, gpa(G1 + K4), HV_ACCESS_READ), -EPERM);
+	assert_int_equal(hv_aspace_wake(&as, gpa(G1 + M2), HV_ACCESS_READ), -ENOENT);
+	assert_int_equal(hv_aspace_wake(&as, gpa(0), HV_ACCESS_READ), -EINVAL);
 	fake_pool_left = 0;
 	assert_int_equal(hv_aspace_handle_fault(&as, gpa(G1 + K4), HV_ACCESS_READ), -ENOMEM);
 	fake_pool_left = FAKE_POOL_PLENTY;

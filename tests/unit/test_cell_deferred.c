@@ -108,6 +108,44 @@ static void of_others(void **state)
 	assert_false(is_mapped(SECOND));
 }
 
+static void nobody_waits(void)
+{
+	fail_msg("a touch waits for root");
+}
+
+/* Root may hold the owner map's lock for as long as it likes: it waits for its CPUs there. */
+static void whatever_root_waits_for(void **state)
+{
+	u64 hpa;
+
+	(void)state;
+	cells_unit_on_relax = nobody_waits;
+	hv_lock(&hv.owners.lock);
+	assert_true(hv_guest_frame(cell_of(1), SECOND, HV_PT_READ, &hpa));
+	assert_true(hv_cell_touch(cell_of(1), SECOND + HV_PAGE_SIZE, HV_ACCESS_READ));
+	hv_unlock(&hv.owners.lock);
+	assert_woken();
+}
+
+static void the_cell_goes_on(void)
+{
+	assert_false(hv_lock_is_held(&cell_of(1)->space.lock));
+	assert_true(hv_cell_touch(cell_of(1), SECOND, HV_ACCESS_READ));
+	cells_unit_on_relax = NULL;
+	hv_unlock(&hv.owners.lock);
+}
+
+/* Who waits for that lock does not keep the cell from its memory meanwhile. */
+static void whoever_waits_with_it(void **state)
+{
+	(void)state;
+	hv_lock(&hv.owners.lock);
+	cells_unit_on_relax = the_cell_goes_on;
+	assert_int_equal(hv_memory_check_space(&cell_of(1)->space), 0);
+	assert_null(cells_unit_on_relax);
+	assert_woken();
+}
+
 #define TEST(function, name) { name, function, setup, root_unit_teardown, NULL }
 
 int main(void)
@@ -116,6 +154,8 @@ int main(void)
 		TEST(by_the_cell, "a touch of the cell zeroes and maps"),
 		TEST(by_a_hypercall, "so does a buffer of its hypercalls"),
 		TEST(by_loading, "so does loading"),
+		TEST(whatever_root_waits_for, "a touch does not wait for root"),
+		TEST(whoever_waits_with_it, "nor for a check of the cell that does"),
 		TEST(not_at_all, "what was not touched goes back without what was in it"),
 		TEST(of_others, "populated memory is not asked for"),
 	};

@@ -7,7 +7,9 @@
 #include <hv/mset.h>
 
 /*
- * Every function takes the lock, and that of the owner map behind it, but those that say otherwise.
+ * Every function takes the owner map's lock and then this one, but those that say otherwise. In this order, because
+ * whoever holds the owner map may wait for CPUs that do not answer, while a cell's CPUs need its space to go on: so
+ * whoever waits for the owner map must not have a space already, and what a running cell does needs its space only.
  */
 struct hv_aspace {
 	u64 base, size;
@@ -61,16 +63,16 @@ struct hv_aspace_config {
 /** hv_aspace_lock() - for whoever walks chunks; in the order of hv/lock.h */
 static inline void hv_aspace_lock(struct hv_aspace *as)
 {
-	hv_lock(&as->lock);
 	if (as->set.owners)
 		hv_lock(&as->set.owners->lock);
+	hv_lock(&as->lock);
 }
 
 static inline void hv_aspace_unlock(struct hv_aspace *as)
 {
+	hv_unlock(&as->lock);
 	if (as->set.owners)
 		hv_unlock(&as->set.owners->lock);
-	hv_unlock(&as->lock);
 }
 
 /** hv_aspace_new_empty() - allocates the root table, nothing else. Takes no lock. Return: 0, -EINVAL, -ENOMEM. */
@@ -140,7 +142,15 @@ int __must_check hv_aspace_clear(struct hv_aspace *as);
  */
 int __must_check hv_aspace_handle_fault(struct hv_aspace *as, hv_gpa_t gpa, u8 access);
 
-/** hv_aspace_translate() - where @gpa is mapped to, or -ENOENT */
+/**
+ * hv_aspace_wake() - the same where frames are there already: for deferred regions, but not for lazy ones
+ *
+ * Changes no owner, so it takes the space's lock only: a running cell does not wait for root. Return: likewise, and
+ * -EPERM for what is lazy.
+ */
+int __must_check hv_aspace_wake(struct hv_aspace *as, hv_gpa_t gpa, u8 access);
+
+/** hv_aspace_translate() - where @gpa is mapped to, or -ENOENT. Takes the space's lock only, as the next one. */
 int __must_check hv_aspace_translate(struct hv_aspace *as, hv_gpa_t gpa, hv_hpa_t *hpa);
 
 /** hv_aspace_translate_and_get_limit() - the same, and how many bytes are contiguous from there, in one leaf or more */

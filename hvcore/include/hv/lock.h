@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Ticket lock. No lock is taken on the exit path of a healthy guest. Lock order, outermost first: cells, a map
- * (hv_aspace.lock), owners, the pool's count (hv_pool.lock), slabs (hv_slabs.lock), buddy (hv_buddy.lock). None is
- * taken under the buddy's: its code knows nothing of slabs and pool, and its test, which links without them, proves it
- * on every build.
+ * Ticket lock. No lock is taken on the exit path of a healthy guest. Lock order, outermost first: cells, owners, a map
+ * (hv_aspace.lock), the pool's count (hv_pool.lock), slabs (hv_slabs.lock), buddy (hv_buddy.lock). None is taken under
+ * the buddy's: its code knows nothing of slabs and pool, and its test, which links without them, proves it on every
+ * build.
  */
 #ifndef HV_LOCK_H
 #define HV_LOCK_H

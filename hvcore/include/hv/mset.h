@@ -33,8 +33,9 @@ struct hv_region {
  * If there is an owner map, only frames that @owner may map are mapped, and those of ALLOC and LAZY become its own.
  * They belong to the hypervisor before and afterwards. An EMPTY region's object is the hypervisor's and stays so.
  *
- * Lock: the caller's, the set's own first, then that of the owner map. No function returns before CPUs and devices that
- * may hold what was taken away have dropped it.
+ * Lock: the caller's, that of the owner map first, then the set's own; touching DEFERRED regions needs the latter only,
+ * for it changes no owner. No function returns before CPUs and devices that may hold what was taken away have dropped
+ * it.
  */
 struct hv_mset {
 	struct hv_pt pt;

@@ -70,7 +70,7 @@ struct hv_owner_grant {
  * @max_pieces of them. If every other frame were somebody else's, that would be 0.8 % of memory.
  *
  * Lock: no function here takes it. Who asks and then acts on the answer (maps, touches, gives away) holds it from the
- * asking to the end of the act. It is taken behind the map's lock of a cell and in front of the pool's.
+ * asking to the end of the act. It is taken in front of the map's lock of a cell and of the pool's.
  */
 struct hv_owner_map {
 	struct hv_lock lock;
