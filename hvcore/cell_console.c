@@ -12,6 +12,21 @@ static bool has_console(const struct hv_cell *cell)
 }
 
 /*
+ * How many of @size bytes at @gpa can be reached. Memory that waits for a first touch has it now: that takes locks and
+ * time, and root may wait for the console.
+ */
+static u64 reach(struct hv_cell *cell, u64 gpa, u64 size, u64 rights)
+{
+	u64 at = gpa & HV_PAGE_MASK, hpa;
+
+	while (at < gpa + size && hv_guest_frame(cell, at, rights, &hpa))
+		at += HV_PAGE_SIZE;
+	if (at <= gpa)
+		return 0;
+	return at - gpa < size ? at - gpa : size;
+}
+
+/*
  * What root has not read yet is overwritten, and root can tell: the ring remembers how much was written in all. It also
  * remembers how far a write came that failed, for what it overwrote does not come back.
  */
@@ -41,13 +56,16 @@ s64 hv_cell_write(struct hv_cpu *cpu, u64 gpa, u64 size)
 
 	if (!has_console(cpu->cell))
 		return (s64)size;
+	if (reach(cpu->cell, gpa, size, HV_PT_READ) < size)
+		return -EFAULT;
 	hv_lock(&cpu->cell->console_lock);
 	result = write(cpu, gpa, size);
 	hv_unlock(&cpu->cell->console_lock);
 	return result;
 }
 
-static s64 read(struct hv_cpu *cpu, u64 gpa, u64 size)
+/* @room: the buffer, as far as it is there */
+static s64 read(struct hv_cpu *cpu, u64 gpa, u64 size, u64 room)
 {
 	struct hv_input *input = &cpu->cell->input;
 	u32 waiting = input->put - input->got, i;
@@ -55,6 +73,8 @@ static s64 read(struct hv_cpu *cpu, u64 gpa, u64 size)
 
 	if (size > waiting)
 		size = waiting;
+	if (size > room)
+		return -EFAULT;
 	for (i = 0; i < size; i++)
 		data[i] = input->data[(input->got + i) % HV_CELL_INPUT_MAX];
 	if (!hv_arch_write_guest(cpu, gpa, data, size))
@@ -66,10 +86,11 @@ static s64 read(struct hv_cpu *cpu, u64 gpa, u64 size)
 
 s64 hv_cell_read(struct hv_cpu *cpu, u64 gpa, u64 size)
 {
+	u64 room = reach(cpu->cell, gpa, size, HV_PT_WRITE);
 	s64 result;
 
 	hv_lock(&cpu->cell->console_lock);
-	result = read(cpu, gpa, size);
+	result = read(cpu, gpa, size, room);
 	hv_unlock(&cpu->cell->console_lock);
 	return result;
 }

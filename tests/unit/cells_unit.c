@@ -119,7 +119,15 @@ bool hv_arch_cell_registers(unsigned int i, u64 *page)
 	return i == 0 && !cells_unit_x2apic;
 }
 
-/* What is scrubbed belongs to a cell, and nobody can write to it meanwhile. */
+static void assert_no_console_waits(void)
+{
+	u32 i;
+
+	for (i = 0; i < HV_MAX_CELLS; i++)
+		assert_true(!hv.cells[i] || !hv_lock_is_held(&hv.cells[i]->console_lock));
+}
+
+/* What is scrubbed belongs to a cell, and nobody can write to it meanwhile. It takes time: not under every lock. */
 void hv_arch_scrub(hv_hpa_t start, u64 size)
 {
 	struct hv_pt_mapping mapping;
@@ -127,6 +135,7 @@ void hv_arch_scrub(hv_hpa_t start, u64 size)
 	u16 owner = hv_owner_of(&hv.owners, start, &end);
 	u64 at;
 
+	assert_no_console_waits();
 	assert_true(owner > HV_OWNER_ROOT && owner <= HV_OWNER_MAX_CELL);
 	assert_true(hv_hpa_raw(end) >= hv_hpa_raw(start) + size);
 	for (at = hv_hpa_raw(start); at < hv_hpa_raw(start) + size; at += HV_PAGE_SIZE)
@@ -152,12 +161,14 @@ void hv_arch_copy(hv_hpa_t to, hv_hpa_t from, u64 size)
 }
 
 /* As the architecture does it: what comes before the end of memory is copied. */
-static bool access_ram(u64 gpa, u8 *to, const u8 *from, u64 size)
+static bool access_ram(struct hv_cpu *core, u64 gpa, u8 *to, const u8 *from, u64 size)
 {
-	u64 at;
+	u64 at, hpa, rights = to ? HV_PT_READ : HV_PT_WRITE;
 
 	for (at = gpa; size; at++, size--) {
 		if (at < GUEST_RAM || at >= GUEST_RAM + GUEST_RAM_SIZE)
+			return false;
+		if (of(core)->core.cell != &hv.root && !hv_guest_frame(core->cell, at & HV_PAGE_MASK, rights, &hpa))
 			return false;
 		if (to)
 			*to++ = cells_unit_ram[at - GUEST_RAM];
@@ -169,14 +180,12 @@ static bool access_ram(u64 gpa, u8 *to, const u8 *from, u64 size)
 
 bool hv_arch_read_guest(struct hv_cpu *core, u64 gpa, void *to, u64 size)
 {
-	(void)of(core);
-	return access_ram(gpa, to, NULL, size);
+	return access_ram(core, gpa, to, NULL, size);
 }
 
 bool hv_arch_write_guest(struct hv_cpu *core, u64 gpa, const void *from, u64 size)
 {
-	(void)of(core);
-	return access_ram(gpa, NULL, from, size);
+	return access_ram(core, gpa, NULL, from, size);
 }
 
 void cells_unit_on(u32 cpu)

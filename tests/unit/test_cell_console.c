@@ -11,6 +11,8 @@
 /* sources: tests/unit/cells_unit.c tests/unit/fake_cell.c hvcore/cell_console.c hvcore/region_deferred.c */
 #include "cells_unit.h"
 
+#include <hv/donation.h>
+
 static struct hv_cell_page *page;
 static struct hv_cpu *cpu;	/* the cell's first */
 
@@ -200,6 +202,60 @@ static void the_console_outlives_a_stop(void **state)
 	assert_int_equal(hv_cell_read(cpu, GUEST_RAM, 20), 10);
 }
 
+#define PAGES ((GUEST_RAM + GUEST_RAM_SIZE) / HV_PAGE_SIZE)
+
+/* The guest's memory ends the cell's, and waits for a first touch page by page. */
+static int setup_deferred(void **state)
+{
+	struct hv_cellconf conf = conf_of(1, "one", 1, 2);
+	struct hv_cell_fill request = { .id = 1, .list = { .end_entry = PAGES - 1 } };
+	struct hv_psc list;
+	u64 i;
+
+	assert_int_equal(cells_unit_setup(state), 0);
+	conf.nr_regions = 1;
+	conf.flags = HV_CONF_CONSOLE;
+	conf.regions[0].size = PAGES * HV_PAGE_SIZE;
+	conf.regions[0].populate = 0;
+	for (i = 0; i < PAGES; i++)
+		request.list.entry[i] = (BLOCK + i * HV_PAGE_SIZE) | (u64)HV_PSC_PRIVATE << HV_PSC_OP_SHIFT;
+	list = request.list;
+	assert_int_equal(hv_donation_take(&list), 0);
+	assert_int_equal(hv_cell_create(&conf), 0);
+	assert_int_equal(hv_cell_fill(&request), 0);
+	cells_unit_attend_all();
+	assert_int_equal(hv_cell_start(1), 0);
+	cells_unit_attend_all();
+	cells_unit_on(2);
+	page = cell_of(1)->page;
+	cpu = &cells_unit_cpu[2].core;
+	cells_unit_scrubbed = 0;
+	return 0;
+}
+
+/* No memory is zeroed while root may wait for the console: hv_arch_scrub() looks. */
+static void a_buffer_is_touched_before(void **state)
+{
+	const u64 last = GUEST_RAM + 3 * HV_PAGE_SIZE;
+
+	(void)state;
+	assert_int_equal(hv_cell_write(cpu, GUEST_RAM + HV_PAGE_SIZE - 4, 8), 8);
+	assert_int_equal(cells_unit_scrubbed, 2 * HV_PAGE_SIZE);
+	/* what is not there is not looked for later, either */
+	assert_int_equal(hv_cell_write(cpu, last + HV_PAGE_SIZE - 4, 8), -EFAULT);
+	assert_int_equal(hv_cell_write(cpu, ~0ULL - 3, 8), -EFAULT);
+	assert_int_equal(hv_cell_write(cpu, ~0ULL & HV_PAGE_MASK, 4096), -EFAULT);
+	assert_int_equal(page->begun, 8);
+	assert_int_equal(cells_unit_scrubbed, 3 * HV_PAGE_SIZE);
+	assert_int_equal(send(1, 10), 10);
+	assert_int_equal(hv_cell_read(cpu, last - 4, 8), 8);
+	assert_int_equal(cells_unit_scrubbed, 4 * HV_PAGE_SIZE);
+	/* only what there is to be read needs room */
+	assert_int_equal(hv_cell_read(cpu, last + HV_PAGE_SIZE - 1, 8), -EFAULT);
+	assert_int_equal(hv_cell_read(cpu, last + HV_PAGE_SIZE - 2, 8), 2);
+	assert_int_equal(hv_cell_read(cpu, last + HV_PAGE_SIZE, 8), 0);
+}
+
 #define TEST(name, function) { name, function, setup, root_unit_teardown, NULL }
 
 int main(void)
@@ -214,6 +270,8 @@ int main(void)
 		TEST("the counts of input wrap", counts_of_input_wrap),
 		TEST("input is kept if the buffer is bad", input_is_kept_if_the_buffer_is_bad),
 		TEST("the console outlives a stop", the_console_outlives_a_stop),
+		{ "a buffer is touched before the console is taken", a_buffer_is_touched_before, setup_deferred,
+		  root_unit_teardown, NULL },
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

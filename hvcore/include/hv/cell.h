@@ -42,7 +42,7 @@ struct hv_cell {
 	u32 ended;			/* somebody is about to say why; atomic */
 	bool has_cpus;			/* they were told to come; lock: hv.cells_lock */
 	bool told;			/* the comm page is filled */
-	struct hv_lock console_lock;	/* of @input, and of the output in @page; innermost */
+	struct hv_lock console_lock;	/* of @input, and of the output in @page; innermost: no touch under it */
 	struct hv_input input;
 	u64 info[HV_INFO_COUNT];	/* answers to HV_GC_INFO, but for the CPU's own number */
 };
