@@ -4,6 +4,7 @@
 #define CELL_H
 
 #include <hv/cell.h>
+#include <hv/cellconf.h>
 
 /* Where the table of cells has @id, or NULL. */
 struct hv_cell **hv_cell_slot(u32 id);
@@ -23,6 +24,9 @@ int __must_check hv_cell_take_memory(struct hv_cell *cell);
 
 /* Frames [start, start + size) of the donated ones become the next of the cell's alloc regions. */
 int __must_check hv_cell_take_donated(struct hv_cell *cell, u64 start, u64 size);
+
+/* Does a region wait for a first touch, piece by piece, and is zeroed then? */
+bool hv_cell_defers(const struct hv_conf_region *region);
 
 /* How much is still missing in alloc regions. */
 u64 hv_cell_missing(const struct hv_cell *cell);

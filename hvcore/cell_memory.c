@@ -13,6 +13,14 @@ static bool is_alloc(const struct hv_conf_region *region)
 	return region->mode == HV_MODE_ALLOC;
 }
 
+/* Root may have left anything in memory at its place; and it is too large to be zeroed in one call. */
+bool hv_cell_defers(const struct hv_conf_region *region)
+{
+	if (region->mode == HV_MODE_IDENTICAL)
+		return !(region->flags & (HV_MEM_ROOTSHARED | HV_MEM_DMA | HV_MEM_DEVICE | HV_MEM_IO));
+	return is_alloc(region) && !region->populate;
+}
+
 u64 hv_cell_missing(const struct hv_cell *cell)
 {
 	u64 bytes = 0;
@@ -41,11 +49,11 @@ static int own(const struct hv_cell *cell, u64 start, u64 size, u16 from)
 }
 
 /* Zeroed when the frames are the cell's, and before it sees them: root can write to them no more. */
-static int map_piece(struct hv_cell *cell, const struct hv_conf_region *region, u64 start, u64 size)
+static int map_zeroed(struct hv_cell *cell, const struct hv_conf_region *region, u64 at, u64 start, u64 size)
 {
-	hv_gpa_t gpa = hv_gpa(region->gpa + cell->fill_offset);
+	hv_gpa_t gpa = hv_gpa(region->gpa + at);
 
-	if (!region->populate)
+	if (hv_cell_defers(region))
 		return hv_aspace_map_deferred(&cell->space, gpa, hv_hpa(start), size, region->flags);
 	hv_arch_scrub(hv_hpa(start), size);
 	return hv_aspace_map_linear(&cell->space, gpa, hv_hpa(start), size, region->flags);
@@ -64,7 +72,7 @@ static int map_next(struct hv_cell *cell, u64 *start, u64 *size)
 	}
 	left = region->size - cell->fill_offset;
 	piece = *size < left ? *size : left;
-	err = map_piece(cell, region, *start, piece);
+	err = map_zeroed(cell, region, cell->fill_offset, *start, piece);
 	if (err)
 		return err;
 	cell->fill_offset += piece;
@@ -83,19 +91,19 @@ int hv_cell_take_donated(struct hv_cell *cell, u64 start, u64 size)
 	return err;
 }
 
-static int map_region(struct hv_cell *cell, const struct hv_conf_region *region, u64 hpa)
-{
-	return hv_aspace_map_linear(&cell->space, hv_gpa(region->gpa), hv_hpa(hpa), region->size, region->flags);
-}
-
-/* At its place: root gave these very frames, or keeps them and shares. */
+/*
+ * At its place: root gave these very frames, or keeps them and shares. Lenient or not: what is nobody's is not mapped.
+ * Memory for devices, which do not wait for a first touch, is zeroed here, however long that takes.
+ */
 static int take_identical(struct hv_cell *cell, const struct hv_conf_region *region)
 {
-	int err = 0;
+	int err;
 
-	if (!(region->flags & HV_MEM_ROOTSHARED))
-		err = own(cell, region->phys, region->size, HV_MEMORY_DONATED);
-	return err ? err : map_region(cell, region, region->phys);
+	if (region->flags & HV_MEM_ROOTSHARED)
+		return hv_aspace_map_linear(&cell->space, hv_gpa(region->gpa), hv_hpa(region->phys), region->size,
+					    region->flags);
+	err = own(cell, region->phys, region->size, HV_MEMORY_DONATED);
+	return err ? err : map_zeroed(cell, region, 0, region->phys, region->size);
 }
 
 static bool shares(const struct hv_cell *cell, u64 start, u64 size)
@@ -207,7 +215,7 @@ static bool is_deferred(const struct hv_cell *cell)
 {
 	const struct hv_conf_region *region = cell->conf->regions, *end = region + cell->conf->nr_regions;
 
-	while (region < end && (!is_alloc(region) || region->populate))
+	while (region < end && !hv_cell_defers(region))
 		region++;
 	return region < end;
 }

@@ -55,7 +55,7 @@ static int load_into(struct hv_cell *cell, const struct hv_cell_load *load)
 	region = find_loadable(cell, load->gpa, load->size);
 	if (!region)
 		return -EINVAL;
-	err = region->populate ? 0 : touch_all(cell, load->gpa, load->size);
+	err = hv_cell_defers(region) ? touch_all(cell, load->gpa, load->size) : 0;
 	if (err)
 		return err;
 	hv_aspace_lock(&hv.root.space);

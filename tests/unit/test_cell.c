@@ -248,7 +248,9 @@ static void test_identical(void **state)
 	assert_int_equal(hv_cell_create(&conf), -EBUSY);
 	assert_false(hv_cell_exists());
 	assert_int_equal(hv_donation_take(&list), 0);
+	assert_int_equal(cells_unit_scrubbed, 0);
 	assert_int_equal(hv_cell_create(&conf), 0);
+	assert_int_equal(cells_unit_scrubbed, HV_SIZE_2M);
 	assert_int_equal(cells_mapping(1, IDENTICAL).address, IDENTICAL);
 	assert_owner(IDENTICAL, 1);
 	assert_int_equal(destroy(1), 0);
@@ -256,9 +258,10 @@ static void test_identical(void **state)
 	/* shared with root, which keeps it */
 	conf.regions[0].gpa = conf.regions[0].phys = conf.entry = OTHER;
 	conf.regions[0].flags |= HV_MEM_ROOTSHARED;
+	cells_unit_scrubbed = 0;
 	assert_int_equal(hv_cell_create(&conf), 0);
 	assert_owner(OTHER, HV_OWNER_ROOT);
-	cells_unit_scrubbed = 0;
+	assert_int_equal(cells_mapping(1, OTHER).address, OTHER);
 	assert_int_equal(destroy(1), 0);
 	assert_int_equal(cells_unit_scrubbed, 0);
 }

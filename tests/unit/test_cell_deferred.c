@@ -11,6 +11,8 @@
 /* sources: tests/unit/cells_unit.c tests/unit/fake_cell.c hvcore/region_deferred.c */
 #include "cells_unit.h"
 
+#include <hv/donation.h>
+
 #define FROM 0x2000000ULL	/* root's RAM */
 #define SECOND (LOW + HV_SIZE_2M)
 
@@ -146,6 +148,54 @@ static void whoever_waits_with_it(void **state)
 	assert_woken();
 }
 
+/* Two blocks at their place, with whatever root left in them. */
+static void create_identical(u32 more)
+{
+	struct hv_psc list = list_of(BLOCK, BLOCK + HV_SIZE_2M, HV_PSC_PRIVATE);
+	struct hv_cellconf conf = conf_of(1, "one", 1, 2);
+
+	conf.nr_regions = 1;
+	conf.regions[0] = (struct hv_conf_region){ .gpa = LOW, .phys = BLOCK, .size = 2 * HV_SIZE_2M,
+						   .flags = HV_MEM_RWX | HV_MEM_LOADABLE | more,
+						   .mode = HV_MODE_IDENTICAL };
+	assert_int_equal(hv_donation_take(&list), 0);
+	assert_int_equal(hv_cell_create(&conf), 0);
+	assert_int_equal(cell_of(1)->state, HV_CELL_READY);
+	assert_owner(BLOCK, 1);
+	assert_owner(BLOCK + HV_SIZE_2M, 1);
+	cells_unit_attend_all();
+}
+
+static void at_its_place(void **state)
+{
+	struct hv_cell_load load = { .id = 1, .gpa = SECOND, .from = FROM, .size = 0x20 };
+
+	(void)state;
+	create_identical(0);
+	assert_int_equal(cells_unit_scrubbed, HV_SIZE_2M);
+	assert_int_equal(cells_mapping(1, LOW).address, BLOCK);
+	assert_false(is_mapped(SECOND));
+	assert_int_equal(hv_cell_load(&load), 0);
+	assert_int_equal(cells_unit_scrubbed, 2 * HV_SIZE_2M);
+	assert_int_equal(cells_mapping(1, SECOND).address, BLOCK + HV_SIZE_2M);
+	assert_int_equal(cells_unit_copies[0].to, BLOCK + HV_SIZE_2M);
+	assert_true(hv_cell_touch(cell_of(1), SECOND, HV_ACCESS_WRITE));
+	assert_int_equal(cells_unit_scrubbed, 2 * HV_SIZE_2M);
+	assert_int_equal(destroy(1), 0);
+	assert_int_equal(cells_unit_scrubbed, 4 * HV_SIZE_2M);
+}
+
+/* A device does not wait. */
+static void at_its_place_for_devices(void **state)
+{
+	(void)state;
+	create_identical(HV_MEM_DMA);
+	assert_int_equal(cells_unit_scrubbed, 2 * HV_SIZE_2M);
+	assert_int_equal(cells_mapping(1, SECOND).address, BLOCK + HV_SIZE_2M);
+	assert_false(hv_cell_touch(cell_of(1), LOW + 2 * HV_SIZE_2M, HV_ACCESS_READ));
+	assert_int_equal(destroy(1), 0);
+}
+
 #define TEST(function, name) { name, function, setup, root_unit_teardown, NULL }
 
 int main(void)
@@ -158,6 +208,8 @@ int main(void)
 		TEST(whoever_waits_with_it, "nor for a check of the cell that does"),
 		TEST(not_at_all, "what was not touched goes back without what was in it"),
 		TEST(of_others, "populated memory is not asked for"),
+		CELLS_TEST("memory at its place is zeroed where it is touched", at_its_place),
+		CELLS_TEST("and that of devices at once", at_its_place_for_devices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
