@@ -68,7 +68,7 @@ int __must_check hv_cell_create(const struct hv_cellconf *conf);
  *
  * Return: 0; -ENOENT if there is no such cell; -EINVAL; -EBUSY if it has all its memory, less is missing than the list
  * has, or a frame was not given; -E2BIG for more than HV_CELL_STEP; -ENOMEM. What fails changes nothing, but -ENOMEM,
- * after which the cell can only be destroyed.
+ * and -EBUSY if root takes a frame back meanwhile: after these the cell can only be destroyed.
  */
 int __must_check hv_cell_fill(const struct hv_cell_fill *fill);
 
