@@ -7,6 +7,7 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 
@@ -32,15 +33,34 @@ static void release_pages_of(struct hvk_cell_memory *memory)
 		list_del(&page->lru);
 		set_page_private(page, 0);
 		__free_pages(page, order);
+		cond_resched();
 	}
 }
 
-/* Whole pages of @order while there are any, then what there is; never more than is missing. */
+/* Linux would give up everything else that it has before it finds out. */
+static bool is_more_than_there_is(const struct hv_cellconf *conf)
+{
+	u64 bytes = 0;
+	u32 i;
+
+	for (i = 0; i < conf->nr_regions; i++)
+		if (conf->regions[i].mode == HV_MODE_ALLOC)
+			bytes += conf->regions[i].size;
+	return bytes >> PAGE_SHIFT > (u64)si_mem_available();
+}
+
+/*
+ * Whole pages of @order while there are any, then what there is; never more than is missing. Who is killed meanwhile,
+ * perhaps because memory is short, wants no more.
+ */
 static int claim_pages(struct hvk_cell_memory *memory, unsigned int order, u64 size)
 {
 	struct page *page;
 
 	while (size) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 		while (order && size < PAGE_SIZE << order)
 			order--;
 		page = alloc_pages(GFP_KERNEL | __GFP_NOWARN | (order ? __GFP_NORETRY : __GFP_RETRY_MAYFAIL), order);
@@ -90,21 +110,23 @@ void hvk_cell_memory_release(struct hvk_cell_memory *memory, const struct hv_cel
 int hvk_cell_memory_claim(struct hvk_cell_memory *memory, const struct hv_cellconf *conf, const char **why)
 {
 	const struct hv_conf_region *region;
-	int err = 0;
+	int err;
 	u32 i;
 
 	INIT_LIST_HEAD(&memory->pages);
 	memory->identical = 0;
+	*why = "Linux does not have that much memory to give away";
+	err = is_more_than_there_is(conf) ? -ENOMEM : 0;
 	for (i = 0; !err && i < conf->nr_regions; i++) {
 		region = &conf->regions[i];
 		if (region->mode == HV_MODE_ALLOC) {
-			*why = "Linux does not have that much memory to give away";
 			err = claim_region(memory, region);
 		} else if (is_taken_at_its_place(region)) {
-			*why = "Linux cannot free the memory at that place";
 			err = claim_at_its_place(region);
 			if (!err)
 				memory->identical |= BIT_ULL(i);
+			else
+				*why = "Linux cannot free the memory at that place";
 		}
 	}
 	if (err)

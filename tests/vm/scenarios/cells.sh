@@ -20,12 +20,17 @@ conf() { # NAME MEMORY: a file for a cell on the last CPU
 		>"/tmp/$1.yaml"
 }
 
+stalls() { # how often somebody who wanted memory had to look for it
+	awk '/^allocstall/ { n += $2 } END { print n }' /proc/vmstat
+}
+
 round() {
 	$hvctl cell create /tmp/one.yaml && $hvctl cell destroy one
 }
 
 conf one 4M
-conf huge 64G
+conf huge 2M
+sed -i 's/^memory:/&\n  - {gpa: 4G, size: 64G}/' /tmp/huge.yaml
 check "launch" hv_load || exit
 check "a cell is made and unmade" round
 free=$(memfree)
@@ -51,7 +56,10 @@ refuse "it is gone" test -e $hv/cell1
 equal "its CPU is back" "$(cat $cpus/cpu$last/online)" 1
 equal "the pool has as many free frames as before" "$(cat $hv/hv0/pool_frames_free)" "$pool"
 
-refuse "more memory than there is" $hvctl cell create /tmp/huge.yaml
+stalls=$(stalls)
+refuse_with "more memory than there is" "Linux does not have that much memory to give away" \
+	$hvctl cell create /tmp/huge.yaml
+equal "for which nobody else has to give up any" "$(stalls)" "$stalls"
 equal "which changes nothing" "$(cat $hv/hv0/pool_frames_free) $(cat $cpus/cpu$last/online)" "$pool 1"
 
 n=0
