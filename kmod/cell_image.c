@@ -3,10 +3,12 @@
  * Images on their way into cells: read from a file piece by piece into pages that the hypervisor copies from. Of cells
  * that begin anew after a fault the pieces are kept.
  */
+#include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/list.h>
+#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -165,13 +167,21 @@ static int load_pieces(const struct transfer *transfer, const struct hvk_cell *c
 	return err;
 }
 
+/* Its contents are made when it is read, perhaps by us, who would wait for our own lock. Overlays show such, too. */
+static bool is_made_on_reading(const struct file *file)
+{
+	unsigned long magic = d_real_inode(file->f_path.dentry)->i_sb->s_magic;
+
+	return magic == SYSFS_MAGIC || magic == DEBUGFS_MAGIC || magic == PROC_SUPER_MAGIC;
+}
+
 /* Whoever writes into a pipe could keep us, and so everybody else, waiting. */
 static int check_file(const struct hvk_image *image, const char **why)
 {
 	const struct inode *inode = file_inode(image->file);
 
 	*why = "an image is read from a regular file";
-	if (!S_ISREG(inode->i_mode))
+	if (!S_ISREG(inode->i_mode) || is_made_on_reading(image->file))
 		return -EINVAL;
 	*why = "the file ends before the image does";
 	return image->offset + image->size > (u64)i_size_read(inode) ? -EINVAL : 0;

@@ -95,6 +95,8 @@ equal "runs" "$(state loop)" running
 equal "is not started twice" "$(last_of $hvctl cell start loop)" "hvctl: the cell is running already"
 equal "has its line of text" "$($hvctl cell show loop | sed -n 's/^cmdline *//p')" "for ever"
 check "stop" $hvctl cell stop loop
+refuse_with "a file whose reading needs the lock is no image" "an image is read from a regular file" \
+	$hvctl cell load loop $hv/hv0/pool_frames@0
 equal "is stopped" "$(cat $hv/cell1/state)" stopped
 equal "once" "$(last_of $hvctl cell stop loop)" "hvctl: the cell is not running"
 check "start" $hvctl cell start loop
