@@ -69,7 +69,8 @@ void hvk_cpus_give_back(const u32 *cpus, u32 nr)
 {
 	while (nr--) {
 		cpumask_clear_cpu(cpus[nr], &hvk.given);
-		if (add_cpu(cpus[nr]))
+		/* more than 0: somebody was faster */
+		if (add_cpu(cpus[nr]) < 0)
 			pr_warn("CPU %u could not be set online again\n", cpus[nr]);
 	}
 }
@@ -84,7 +85,8 @@ int hvk_cpus_take(const u32 *cpus, u32 nr, const char **why)
 		if (err) {
 			*why = "Linux does not let go of a CPU";
 			hvk_cpus_give_back(cpus, i);
-			return err;
+			/* more than 0: it is offline, but not by us, and so it is not ours to give */
+			return err < 0 ? err : -EBUSY;
 		}
 		cpumask_set_cpu(cpus[i], &hvk.given);
 	}

@@ -59,18 +59,23 @@ static int online_cpu(unsigned int cpu)
 	return 0;
 }
 
-/* Crossing takes all CPUs that there are: what is offline comes up for the moment. */
+/*
+ * Crossing takes all CPUs that there are: what is offline comes up for the moment. Here and on the way back somebody
+ * else may be faster, and then we are told 1.
+ */
 void hvk_wake_cpus(void)
 {
 	unsigned int cpu;
+	int err;
 
 	cpumask_clear(&hvk.woken);
 	for_each_present_cpu(cpu) {
 		if (cpu_online(cpu))
 			continue;
-		if (add_cpu(cpu))
+		err = add_cpu(cpu);
+		if (err < 0)
 			pr_warn("CPU %u is offline and does not come up; it stays out\n", cpu);
-		else
+		else if (!err)
 			cpumask_set_cpu(cpu, &hvk.woken);
 	}
 }
@@ -80,7 +85,7 @@ void hvk_rest_cpus(void)
 	unsigned int cpu;
 
 	for_each_cpu(cpu, &hvk.woken)
-		if (remove_cpu(cpu))
+		if (remove_cpu(cpu) < 0)
 			pr_warn("CPU %u could not be set offline again\n", cpu);
 	cpumask_clear(&hvk.woken);
 }
