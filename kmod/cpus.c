@@ -75,20 +75,32 @@ void hvk_cpus_give_back(const u32 *cpus, u32 nr)
 	}
 }
 
+/* Nobody can set it online again from the first moment on: prepare_cpu() refuses what is given. */
+static int take(unsigned int cpu)
+{
+	int err;
+
+	cpumask_set_cpu(cpu, &hvk.given);
+	err = remove_cpu(cpu);
+	if (!err)
+		return 0;
+	cpumask_clear_cpu(cpu, &hvk.given);
+	/* more than 0: it is offline, but not by us, and so it is not ours to give */
+	return err < 0 ? err : -EBUSY;
+}
+
 int hvk_cpus_take(const u32 *cpus, u32 nr, const char **why)
 {
 	u32 i;
 	int err;
 
 	for (i = 0; i < nr; i++) {
-		err = remove_cpu(cpus[i]);
+		err = take(cpus[i]);
 		if (err) {
 			*why = "Linux does not let go of a CPU";
 			hvk_cpus_give_back(cpus, i);
-			/* more than 0: it is offline, but not by us, and so it is not ours to give */
-			return err < 0 ? err : -EBUSY;
+			return err;
 		}
-		cpumask_set_cpu(cpus[i], &hvk.given);
 	}
 	return 0;
 }

@@ -65,7 +65,7 @@ struct hvk {
 	const struct hv_log_ring *log;
 	const struct hv_stats *stats;
 	cpumask_t cpus;			/* that run as guests */
-	cpumask_t given;		/* of those, what cells have */
+	cpumask_t given;		/* of those, what cells have or are about to get */
 	cpumask_t woken;		/* were offline and were only brought up for the crossing */
 	enum hv_vendor vendor;
 	bool stuck;			/* a CPU did not come back from a launch that failed */
