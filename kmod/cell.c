@@ -282,10 +282,24 @@ static bool holds(const struct hv_conf_region *region, const struct hvk_image *i
 	       image->gpa - region->gpa <= region->size - image->size;
 }
 
+static int load(struct hvk_cell *cell, const struct hvk_image *image, struct netlink_ext_ack *extack)
+{
+	bool is_torn;
+	int err = hvk_hook_load(cell, image, &is_torn, extack);
+
+	if (err && !is_torn)
+		return err;
+	begin_anew(cell);
+	if (!err)
+		change(cell, HV_CELL_LOADED);
+	else if (cell->state != HV_CELL_CREATED)
+		change(cell, HV_CELL_CREATED);
+	return err;
+}
+
 int hvk_cell_load(struct hvk_cell *cell, const struct hvk_image *image, struct netlink_ext_ack *extack)
 {
 	u32 i;
-	int err;
 
 	hvk_call_begin();
 	settle(cell, HVK_PATIENCE_MS);
@@ -296,12 +310,7 @@ int hvk_cell_load(struct hvk_cell *cell, const struct hvk_image *image, struct n
 			break;
 	if (i == cell->conf.nr_regions)
 		return hvk_refuse(extack, NULL, -EINVAL, "the image does not lie in one loadable region");
-	err = hvk_hook_load(cell, image, extack);
-	if (err)
-		return err;
-	begin_anew(cell);
-	change(cell, HV_CELL_LOADED);
-	return 0;
+	return load(cell, image, extack);
 }
 
 int hvk_cell_start(struct hvk_cell *cell, struct netlink_ext_ack *extack)

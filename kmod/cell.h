@@ -63,7 +63,10 @@ u64 hvk_cell_entries(const struct hvk_cell *cell);
 u64 hvk_cell_memory(const struct hvk_cell *cell);
 void hvk_cell_cpus(const struct hvk_cell *cell, struct cpumask *cpus);
 
-/* Life of cells other than root. A failure changes nothing and leaves a sentence in @extack. */
+/*
+ * Life of cells other than root. A failure changes nothing and leaves a sentence in @extack; but of a cell into which
+ * a part of an image came it is not known what it would do, and it becomes one that nothing was loaded into.
+ */
 int __must_check hvk_cell_create(const struct hv_cellconf *conf, struct netlink_ext_ack *extack,
 				 struct hvk_cell **made);
 int __must_check hvk_cell_load(struct hvk_cell *cell, const struct hvk_image *image, struct netlink_ext_ack *extack);

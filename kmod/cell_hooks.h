@@ -20,10 +20,11 @@ int __must_check hvk_hook_start(struct hvk_cell *cell, struct netlink_ext_ack *e
 int __must_check hvk_hook_stop(struct hvk_cell *cell, unsigned int ms, struct netlink_ext_ack *extack);
 
 /*
- * cell_image.c: copies a part of a file into a loadable region. What fails may have changed the region, so such a cell
- * is not loaded. Cells that begin anew after a fault keep copies, which _reload() puts back.
+ * cell_image.c: copies a part of a file into a loadable region. The one step that can end halfway: what fails and says
+ * @is_torn has changed the region. Cells that begin anew after a fault keep copies, which _reload() puts back.
  */
-int __must_check hvk_hook_load(struct hvk_cell *cell, const struct hvk_image *image, struct netlink_ext_ack *extack);
+int __must_check hvk_hook_load(struct hvk_cell *cell, const struct hvk_image *image, bool *is_torn,
+			       struct netlink_ext_ack *extack);
 int __must_check hvk_hook_reload(struct hvk_cell *cell);
 void hvk_images_forget(struct hvk_cell *cell);
 

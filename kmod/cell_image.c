@@ -34,6 +34,7 @@ struct transfer {
 	struct hv_cell_load *load;
 	struct page *pages;
 	unsigned int order;
+	bool has_begun;		/* the cell's memory is no longer as it was */
 };
 
 static u8 *data_of(const struct transfer *transfer)
@@ -50,6 +51,7 @@ static int transfer_init(struct transfer *transfer, u64 size)
 {
 	unsigned int order = get_order(min_t(u64, size, HV_CELL_LOAD_MAX));
 
+	transfer->has_begun = false;
 	transfer->load = kzalloc(sizeof(*transfer->load), GFP_KERNEL);
 	if (!transfer->load)
 		return -ENOMEM;
@@ -70,11 +72,12 @@ static void transfer_fini(struct transfer *transfer)
 }
 
 /* The first @size bytes of the pages. */
-static int send(const struct transfer *transfer, const struct hvk_cell *cell, u64 gpa, size_t size)
+static int send(struct transfer *transfer, const struct hvk_cell *cell, u64 gpa, size_t size)
 {
 	*transfer->load = (struct hv_cell_load){
 		.id = cell->conf.id, .gpa = gpa, .from = page_to_phys(transfer->pages), .size = size,
 	};
+	transfer->has_begun = true;
 	cond_resched();
 	return (int)hvk_call(HV_HC_CELL_LOAD, virt_to_phys(transfer->load));
 }
@@ -144,7 +147,7 @@ static int keep(struct list_head *images, u64 gpa, const u8 *data, size_t size)
 	return 0;
 }
 
-static int load_pieces(const struct transfer *transfer, const struct hvk_cell *cell, const struct hvk_image *image,
+static int load_pieces(struct transfer *transfer, const struct hvk_cell *cell, const struct hvk_image *image,
 		       struct list_head *images, const char **why)
 {
 	u64 done;
@@ -187,13 +190,14 @@ static int check_file(const struct hvk_image *image, const char **why)
 	return image->offset + image->size > (u64)i_size_read(inode) ? -EINVAL : 0;
 }
 
-int hvk_hook_load(struct hvk_cell *cell, const struct hvk_image *image, struct netlink_ext_ack *extack)
+int hvk_hook_load(struct hvk_cell *cell, const struct hvk_image *image, bool *is_torn, struct netlink_ext_ack *extack)
 {
 	struct transfer transfer;
 	const char *why;
 	LIST_HEAD(images);
 	int err;
 
+	*is_torn = false;
 	err = check_file(image, &why);
 	if (err)
 		return hvk_refuse(extack, NULL, err, why);
@@ -203,6 +207,7 @@ int hvk_hook_load(struct hvk_cell *cell, const struct hvk_image *image, struct n
 	err = load_pieces(&transfer, cell, image, &images, &why);
 	transfer_fini(&transfer);
 	if (err) {
+		*is_torn = transfer.has_begun;
 		forget_all(&images);
 		return hvk_refuse(extack, NULL, err, why);
 	}
@@ -211,7 +216,7 @@ int hvk_hook_load(struct hvk_cell *cell, const struct hvk_image *image, struct n
 	return 0;
 }
 
-static int reload(const struct transfer *transfer, const struct hvk_cell *cell, const struct kept *kept)
+static int reload(struct transfer *transfer, const struct hvk_cell *cell, const struct kept *kept)
 {
 	size_t done, piece;
 	int err = 0;

@@ -6,8 +6,8 @@
 # machine: vendors=svm,vmx timeout=400 timeout.vmx=200
 
 hv=/sys/class/hv
-workers=8 rounds=25 killed=30
-[ "$HV_VENDOR" = svm ] || workers=4 rounds=3 killed=5
+workers=8 rounds=25 killed=30 short=64 # MiB
+[ "$HV_VENDOR" = svm ] || workers=4 rounds=3 killed=5 short=16
 online=$(cat /sys/devices/system/cpu/online)
 
 # What somebody may hear who is not alone: each is one of the module's sentences, and no other.
@@ -94,6 +94,28 @@ done
 measure killed_before_it_ran $((killed - survived))
 equal "what was left could be destroyed" "$(cat /tmp/left 2>/dev/null)" ""
 baseline "after the killing"
+# A file that becomes shorter while it is read: a part of it is in the cell, which had something else before.
+conf torn
+sed -i "s/size: 4M/size: $((short + 16))M/" /hv/configs/torn.yaml
+check "a cell that is loaded" hvctl cell create /hv/configs/torn.yaml
+n=0
+until cell_is torn created && [ $n -gt 0 ] || [ $n -eq 50 ]; do
+	hvctl cell load torn /hv/configs/fault.elf >/dev/null
+	truncate -s ${short}M /tmp/short
+	hvctl cell load torn /tmp/short@0x800000 >/dev/null 2>&1 &
+	usleep $((n * 10000))
+	truncate -s 0 /tmp/short
+	wait $!
+	n=$((n + 1))
+done
+measure loads_until_one_was_torn $n
+check "half an image takes away what was loaded" cell_is torn created
+refuse_with "and the cell does not start" "nothing was loaded into the cell" hvctl cell start torn
+check "it is loaded again" hvctl cell load torn /hv/configs/fault.elf
+check "and starts" hvctl cell start torn
+check "and goes on" cell_goes_on torn
+baseline "after half an image"
+
 check "a cell still runs as it should" hvctl cell run /hv/configs/victim.yaml
 check "and goes on" cell_goes_on victim
 hvctl cell destroy victim
