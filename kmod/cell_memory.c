@@ -4,7 +4,9 @@
  * the very pages at their place. The hypervisor gets them in lists, and gives them back in the same ones.
  */
 #include <linux/gfp.h>
+#include <linux/highmem.h>
 #include <linux/io.h>
+#include <linux/ioport.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -18,9 +20,24 @@
 
 #define LARGE_ORDER (PMD_SHIFT - PAGE_SHIFT)
 
+static bool is_linux_ram(const struct hv_conf_region *region)
+{
+	return region_intersects(region->phys, region->size, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE) !=
+	       REGION_DISJOINT;
+}
+
+/* Shared memory may be reserved since boot, and Linux gives it to nobody. Else the cell's is to be no one else's. */
 static bool is_taken_at_its_place(const struct hv_conf_region *region)
 {
-	return region->mode == HV_MODE_IDENTICAL && !(region->flags & (HV_MEM_ROOTSHARED | HV_MEM_DEVICE));
+	if (region->mode != HV_MODE_IDENTICAL || region->flags & HV_MEM_DEVICE)
+		return false;
+	return !(region->flags & HV_MEM_ROOTSHARED) || is_linux_ram(region);
+}
+
+/* What is shared stays root's: Linux keeps it mapped, but uses it for nothing. */
+static bool is_donated(const struct hvk_cell_memory *memory, const struct hv_cellconf *conf, u32 i)
+{
+	return memory->identical & BIT_ULL(i) && !(conf->regions[i].flags & HV_MEM_ROOTSHARED);
 }
 
 static void release_pages_of(struct hvk_cell_memory *memory)
@@ -87,13 +104,26 @@ static int claim_region(struct hvk_cell_memory *memory, const struct hv_conf_reg
 	return err ?: claim_pages(memory, LARGE_ORDER, region->size - head);
 }
 
+/* The hypervisor does that to what it is given, but not to this. */
+static void clear(unsigned long pfn, unsigned long count)
+{
+	while (count--) {
+		clear_highpage(pfn_to_page(pfn++));
+		cond_resched();
+	}
+}
+
 static int claim_at_its_place(const struct hv_conf_region *region)
 {
 	unsigned long pfn = region->phys >> PAGE_SHIFT, count = region->size >> PAGE_SHIFT;
 
 	if (!hvk_is_whole_ram(pfn, count))
 		return -EBUSY;
-	return alloc_contig_range(pfn, pfn + count, MIGRATE_MOVABLE, GFP_KERNEL | __GFP_NOWARN) ? -EBUSY : 0;
+	if (alloc_contig_range(pfn, pfn + count, MIGRATE_MOVABLE, GFP_KERNEL | __GFP_NOWARN))
+		return -EBUSY;
+	if (region->flags & HV_MEM_ROOTSHARED)
+		clear(pfn, count);
+	return 0;
 }
 
 void hvk_cell_memory_release(struct hvk_cell_memory *memory, const struct hv_cellconf *conf)
@@ -218,7 +248,7 @@ static int pack_identical(struct parcel *parcel, const struct hvk_cell_memory *m
 	int err = 0;
 
 	for (i = 0; !err && i < conf->nr_regions; i++)
-		if (memory->identical & BIT_ULL(i))
+		if (is_donated(memory, conf, i))
 			err = pack_range(parcel, conf->regions[i].phys, conf->regions[i].size);
 	return err;
 }

@@ -11,7 +11,7 @@
 /* In pages, their number and order in the page's own members; and which identical regions were taken. */
 struct hvk_cell_memory {
 	struct list_head pages;
-	u64 identical;		/* a bit for each region of the configuration */
+	u64 identical;		/* a bit for each region of the configuration; shared ones are taken, but not given */
 };
 
 /* Take it from Linux; what fails takes nothing. @why: a sentence. */

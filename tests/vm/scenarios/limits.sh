@@ -107,6 +107,37 @@ check "start" hvctl cell start place
 wait_until cell_is place stopped
 equal "it says what is there" "$(hvctl console place)" "sum: 0x8000000 4194304 $(sum smp.bin 4194304)"
 check "destroy" hvctl cell destroy place
+
+# Shared with root it is taken from Linux, too; firmware's memory is not Linux's.
+sed "s/WHERE/$where, root-shared: true/" /tmp/place.yaml >place.yaml
+check "memory shared with root" hvctl cell create place.yaml
+check "takes images" hvctl cell load place sum.elf smp.bin@0x8000000
+check "start" hvctl cell start place
+wait_until cell_is place stopped
+equal "it says what is there" "$(hvctl console place)" "sum: 0x8000000 4194304 $(sum smp.bin 4194304)"
+if [ "$last" -gt 1 ]; then
+	sed 's/^name: .*/name: other/' place.yaml >other.yaml
+	refuse_with "which no other cell gets" "Linux cannot free the memory at that place" hvctl cell create other.yaml
+fi
+check "destroy" hvctl cell destroy place
+check "it can be had again" hvctl cell create place.yaml
+check "load only what looks at it" hvctl cell load place sum.elf
+check "start" hvctl cell start place
+wait_until cell_is place stopped
+printf '\000' >/tmp/zero
+equal "it has been cleared" "$(hvctl console place)" "sum: 0x8000000 4194304 $(sum /tmp/zero 4194304)"
+check "destroy" hvctl cell destroy place
+file place '  - {gpa: 0x8000000, size: 64K, map: identical, phys: 0xf0000, access: r, root-shared: true}' \
+	'images: [file: sum.elf]' >place.yaml
+check "firmware shared with root" hvctl cell create place.yaml
+if [ "$last" -gt 1 ]; then
+	sed 's/^name: .*/name: other/' place.yaml >other.yaml
+	check "and with another cell" hvctl cell create other.yaml
+	check "destroy" hvctl cell destroy other
+fi
+check "destroy" hvctl cell destroy place
+
+file place '  - {gpa: 0x8000000, size: 4M, map: identical, phys: WHERE}' >/tmp/place.yaml
 sed 's/WHERE/0xfd000000/' /tmp/place.yaml >place.yaml
 refuse_with "a place where there is no memory" "Linux cannot free the memory at that place" hvctl cell run place.yaml
 
