@@ -137,27 +137,44 @@ void hvk_cell_memory_release(struct hvk_cell_memory *memory, const struct hv_cel
 	release_pages_of(memory);
 }
 
+static int claim_places(struct hvk_cell_memory *memory, const struct hv_cellconf *conf)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && i < conf->nr_regions; i++) {
+		if (!is_taken_at_its_place(&conf->regions[i]))
+			continue;
+		err = claim_at_its_place(&conf->regions[i]);
+		if (!err)
+			memory->identical |= BIT_ULL(i);
+	}
+	return err;
+}
+
+static int claim_anywhere(struct hvk_cell_memory *memory, const struct hv_cellconf *conf)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && i < conf->nr_regions; i++)
+		if (conf->regions[i].mode == HV_MODE_ALLOC)
+			err = claim_region(memory, &conf->regions[i]);
+	return err;
+}
+
+/* Places first, lest what may lie anywhere lies there. */
 int hvk_cell_memory_claim(struct hvk_cell_memory *memory, const struct hv_cellconf *conf, const char **why)
 {
-	const struct hv_conf_region *region;
 	int err;
-	u32 i;
 
 	INIT_LIST_HEAD(&memory->pages);
 	memory->identical = 0;
-	*why = "Linux does not have that much memory to give away";
-	err = is_more_than_there_is(conf) ? -ENOMEM : 0;
-	for (i = 0; !err && i < conf->nr_regions; i++) {
-		region = &conf->regions[i];
-		if (region->mode == HV_MODE_ALLOC) {
-			err = claim_region(memory, region);
-		} else if (is_taken_at_its_place(region)) {
-			err = claim_at_its_place(region);
-			if (!err)
-				memory->identical |= BIT_ULL(i);
-			else
-				*why = "Linux cannot free the memory at that place";
-		}
+	*why = "Linux cannot free the memory at that place";
+	err = claim_places(memory, conf);
+	if (!err) {
+		*why = "Linux does not have that much memory to give away";
+		err = is_more_than_there_is(conf) ? -ENOMEM : claim_anywhere(memory, conf);
 	}
 	if (err)
 		hvk_cell_memory_release(memory, conf);
