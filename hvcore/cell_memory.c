@@ -91,6 +91,15 @@ int hv_cell_take_donated(struct hv_cell *cell, u64 start, u64 size)
 	return err;
 }
 
+/* Where a store is an interrupt; root does not have it either. */
+static bool is_window(u64 start, u64 size)
+{
+	struct hv_range window;
+
+	hv_arch_message_window(&window);
+	return start < window.start + window.size && window.start < start + size;
+}
+
 /*
  * At its place: root gave these very frames, or keeps them and shares. Lenient or not: what is nobody's is not mapped.
  * Memory for devices, which do not wait for a first touch, is zeroed here, however long that takes.
@@ -99,6 +108,8 @@ static int take_identical(struct hv_cell *cell, const struct hv_conf_region *reg
 {
 	int err;
 
+	if (is_window(region->phys, region->size))
+		return -EBUSY;
 	if (region->flags & HV_MEM_ROOTSHARED)
 		return hv_aspace_map_linear(&cell->space, hv_gpa(region->gpa), hv_hpa(region->phys), region->size,
 					    region->flags);

@@ -264,6 +264,10 @@ static void test_identical(void **state)
 	assert_int_equal(cells_mapping(1, OTHER).address, OTHER);
 	assert_int_equal(destroy(1), 0);
 	assert_int_equal(cells_unit_scrubbed, 0);
+	/* but not where stores are interrupts */
+	conf.regions[0].size = PAGE;
+	conf.regions[0].gpa = conf.regions[0].phys = conf.entry = MESSAGES + MESSAGES_SIZE - PAGE;
+	assert_int_equal(hv_cell_create(&conf), -EBUSY);
 }
 
 static void is_outermost(u32 cpu)
