@@ -13,10 +13,10 @@
 #define RW (X86_MSR_READ | X86_MSR_WRITE)
 
 /*
- * Root drives the machine, so it keeps its registers; what is listed could pull the ground from under the
- * hypervisor: its own extension's switches, SMM and microcode, what the CPU writes into memory past the nested tables
- * (trace, samples of performance counters), where it finds memory at all. MTRRs are not among them: Linux rewrites them on every
- * CPU that it starts, and with EPT the nested tables, not the MTRRs, decide what a guest's accesses are.
+ * Root drives the machine, so it keeps its registers; what is listed could pull the ground from under the hypervisor:
+ * its own extension's switches, SMM and microcode, what the CPU writes into memory past the nested tables (trace,
+ * samples of performance counters), where it finds memory at all. MTRRs are not among them: Linux rewrites them on
+ * every CPU that it starts, and with EPT the nested tables, not the MTRRs, decide what a guest's accesses are.
  */
 static const struct x86_msr_rule rules[] = {
 	{ X86_MSR_APIC_BASE, X86_MSR_APIC_BASE, BOTH, X86_MSR_WRITE, X86_MSR_APIC_BASE_MOVE, 0, 0 },

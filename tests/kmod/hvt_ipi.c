@@ -152,8 +152,9 @@ static int hvt_show(struct seq_file *m, void *unused)
 		broadcast(icr_of(APIC_DM_STARTUP >> ICR_MODE_SHIFT));
 		broadcast(icr_of(APIC_DM_INIT >> ICR_MODE_SHIFT));
 	}
-	seq_printf(m, "stuck %u\nown_nmis %u\nmessages_refused %u\nicr_msr %u\nself_ipi_msr %u\n", stuck, own_nmis,
-		   send_messages(), faults(APIC_ICR, (u64)victim << 32 | icr_of(0)), faults(APIC_SELF_IPI, RESCHEDULE_VECTOR));
+	seq_printf(m, "messages_refused %u\n", send_messages());
+	seq_printf(m, "stuck %u\nown_nmis %u\nicr_msr %u\nself_ipi_msr %u\n", stuck, own_nmis,
+		   faults(APIC_ICR, (u64)victim << 32 | icr_of(0)), faults(APIC_SELF_IPI, RESCHEDULE_VECTOR));
 	unregister_nmi_handler(NMI_UNKNOWN, "hvt_ipi");
 	iounmap(apic);
 	return 0;

@@ -20,6 +20,9 @@ QEMU_CPU = {"svm": "on", "npt": "on", "la57": "off"}
 BOCHS_ARGS = "tsc_early_khz=50000 lpj=200000 tsc=reliable idle=nomwait"
 # The timer check compares loops with ticks, and fails now and then when the emulator has to share its CPUs.
 KERNEL_ARGS = "console=ttyS0,115200 quiet panic=-1 no_timer_check printk.devkmsg=on log_buf_len=2M"
+# For each byte that is written to a page QEMU looks through all the code that it ever translated there, so to clear a
+# page takes it up to 50 ms, and Linux clears a thousand without a pause when it makes room: patience is a minute.
+QEMU_ARGS = "watchdog_thresh=30"
 BIOS = "/usr/share/bochs/BIOS-bochs-latest"
 VGABIOS = "/usr/share/vgabios/vgabios.bin"
 ISOLINUX = "/usr/lib/ISOLINUX/isolinux.bin"
@@ -92,7 +95,8 @@ def qemu(spec, work, cmdline, serial, debug):
     argv = ["qemu-system-x86_64", "-machine", "q35,kernel-irqchip=split", *accel,
             "-cpu", qemu_cpu(spec.cpu_flags), "-smp", str(spec.cpus), "-m", spec.mem,
             "-device", "intel-iommu,intremap=on,x-buggy-eim=on",
-            "-kernel", str(spec.kernel.vmlinuz), "-initrd", str(work / "initrd.gz"), "-append", cmdline,
+            "-kernel", str(spec.kernel.vmlinuz), "-initrd", str(work / "initrd.gz"),
+            "-append", f"{cmdline} {QEMU_ARGS}",
             "-display", "none", "-monitor", "unix:monitor,server=on,wait=off", "-no-reboot",
             "-chardev", f"serial,id=console,path={serial}" if is_terminal(serial)
             else f"file,id=console,path={serial}", "-serial", "chardev:console"]

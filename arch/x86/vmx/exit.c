@@ -163,8 +163,8 @@ static void await_sipi(struct x86_cpu *cpu)
 }
 
 /*
- * While IPIs are looked at, the start-up IPI will come from us. One that was under way before that may hit a CPU that is
- * about to be a cell's, and must not make it deaf to the request that moves it.
+ * While IPIs are looked at, the start-up IPI will come from us. One that was under way before that may hit a CPU that
+ * is about to be a cell's, and must not make it deaf to the request that moves it.
  */
 static HV_COLD void take_init(struct x86_cpu *cpu)
 {

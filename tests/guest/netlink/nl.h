@@ -102,8 +102,7 @@ void want_done(struct nl *nl, const char *request);
 #define FD_FOLDER "104"
 #define FD_PATH "105"		/* not opened, but named */
 #define FD_WRITE_ONLY "106"
-#define FD_SHORTER "107"	/* than it says */
-#define FD_ERRING "108"		/* an error instead of what is in it */
+#define FD_MADE_UP "108"		/* made when it is read */
 
 void open_files(void);
 void set_cpu1(const char *online);

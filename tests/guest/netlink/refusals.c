@@ -113,8 +113,7 @@ static const struct refusal {
 	{ LOAD("fd=" FD_HALTED " size=0x1000 gpa=0"), E(EINVAL), "the file ends before the image does", 0, MADE },
 	{ LOAD("fd=" FD_HALTED " size=1 offset=0x1000 gpa=0"), E(EINVAL), "the file ends before the image does", 0,
 	  MADE },
-	{ LOAD("fd=" FD_SHORTER " size=0x1000 gpa=0"), E(EINVAL), "the file ends before the image does", 0, MADE },
-	{ LOAD_FROM(FD_ERRING), E(EINVAL), "an image is read from a regular file", 0, MADE },
+	{ LOAD_FROM(FD_MADE_UP), E(EINVAL), "an image is read from a regular file", 0, MADE },
 	/* none of these images was loaded */
 	{ "cell-start name=other", E(EBUSY), "nothing was loaded into the cell", 0, MADE },
 	{ LOAD_FROM(FD_HALTED), E(EBUSY), "the cell is running; stop it first", 0, RUNNING },

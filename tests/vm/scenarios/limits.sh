@@ -93,14 +93,17 @@ sed 's/size: 16M/size: 18M/' secret.yaml >more.yaml
 refuse_with "more secure memory than was set aside" \
 	"there is not that much secure memory left; secure= sets it aside" hvctl cell run more.yaml
 
-# Where Linux can make room is its own affair; somewhere it can.
+at_a_place() { # MORE: where Linux can make room is its own affair; somewhere it can
+	where=$((0x4000000))
+	until sed "s/WHERE/$where$1/" /tmp/place.yaml >place.yaml && hvctl cell create place.yaml >/dev/null 2>&1; do
+		where=$((where + 0x1000000))
+		[ $where -lt $((0x20000000)) ] || return
+	done
+}
+
 file place '  - {gpa: 0x8000000, size: 4M, map: identical, phys: WHERE, loadable: true}' \
 	'images: [file: sum.elf, {file: smp.bin, gpa: 0x8000000}]' >/tmp/place.yaml
-where=$((0x4000000))
-until sed "s/WHERE/$where/" /tmp/place.yaml >place.yaml && hvctl cell create place.yaml >/dev/null 2>&1; do
-	where=$((where + 0x1000000))
-	[ $where -lt $((0x20000000)) ] || break
-done
+at_a_place ""
 measure "place" "$(printf '%#x' $where)"
 check "memory at its place" hvctl cell load place sum.elf smp.bin@0x8000000
 check "start" hvctl cell start place
@@ -109,8 +112,7 @@ equal "it says what is there" "$(hvctl console place)" "sum: 0x8000000 4194304 $
 check "destroy" hvctl cell destroy place
 
 # Shared with root it is taken from Linux, too; firmware's memory is not Linux's.
-sed "s/WHERE/$where, root-shared: true/" /tmp/place.yaml >place.yaml
-check "memory shared with root" hvctl cell create place.yaml
+check "memory shared with root" at_a_place ", root-shared: true"
 check "takes images" hvctl cell load place sum.elf smp.bin@0x8000000
 check "start" hvctl cell start place
 wait_until cell_is place stopped
@@ -120,7 +122,7 @@ if [ "$last" -gt 1 ]; then
 	refuse_with "which no other cell gets" "Linux cannot free the memory at that place" hvctl cell create other.yaml
 fi
 check "destroy" hvctl cell destroy place
-check "it can be had again" hvctl cell create place.yaml
+check "it can be had again" at_a_place ", root-shared: true"
 check "load only what looks at it" hvctl cell load place sum.elf
 check "start" hvctl cell start place
 wait_until cell_is place stopped
@@ -137,7 +139,8 @@ if [ "$last" -gt 1 ]; then
 fi
 check "destroy" hvctl cell destroy place
 
-file place '  - {gpa: 0x8000000, size: 4M, map: identical, phys: WHERE}' >/tmp/place.yaml
+file place '  - {gpa: 0x8000000, size: 4M, map: identical, phys: WHERE}' \
+	'images: [file: sum.elf]' >/tmp/place.yaml
 sed 's/WHERE/0xfd000000/' /tmp/place.yaml >place.yaml
 refuse_with "a place where there is no memory" "Linux cannot free the memory at that place" hvctl cell run place.yaml
 
