@@ -5,6 +5,7 @@
  */
 #include <hv/arch.h>
 #include <hv/bits.h>
+#include <hv/compiler.h>
 #include <hv/hv.h>
 #include <hv/memory.h>
 #include <hv/string.h>
@@ -14,17 +15,22 @@
 #include <x86/regs.h>
 #include <x86/vcpu_ops.h>
 
-static const u8 *look(struct x86_cpu *cpu, unsigned int window, u64 gpa)
+static HV_COLD const u8 *look_anew(struct x86_cpu *cpu, unsigned int window, u64 gpa)
 {
 	u64 frame = gpa & X86_PTE_ADDRESS, hpa;
-	const u8 *at = x86_window_shows(cpu, window, frame);
+	const u8 *at;
 
-	if (!at) {
-		if (!hv_guest_frame(cpu->core.cell, frame, HV_PT_READ, &hpa))
-			return NULL;
-		at = x86_window_open(cpu, window, frame, hpa);
-	}
+	if (!hv_guest_frame(cpu->core.cell, frame, HV_PT_READ, &hpa))
+		return NULL;
+	at = x86_window_open(cpu, window, frame, hpa);
 	return at + (gpa & ~HV_PAGE_MASK);
+}
+
+static const u8 *look(struct x86_cpu *cpu, unsigned int window, u64 gpa)
+{
+	const u8 *at = x86_window_shows(cpu, window, gpa & X86_PTE_ADDRESS);
+
+	return hv_likely(at) ? at + (gpa & ~HV_PAGE_MASK) : look_anew(cpu, window, gpa);
 }
 
 /* How many of @size bytes at @gpa lie in one frame? None if it has bits that an entry of a table cannot have. */
