@@ -179,7 +179,8 @@ sed 's/^name: .*/name: another/' fault.yaml >more.yaml
 refuse_with "one more" "Linux does not have that many CPUs to give away" hvctl cell run more.yaml
 check "destroy" hvctl cell destroy fault
 equal "all CPUs are back" "$(cat /sys/devices/system/cpu/online)" "0-$last"
-equal "the pool has as many free frames as before" "$(cat $hv/hv0/pool_frames_free)" "$pool"
+# of the records in use at the beginning some may have been alone in their frame
+check "the pool has no fewer free frames than before" test "$(cat $hv/hv0/pool_frames_free)" -ge "$pool"
 equal "tables and owners agree" "$(cat $hv/hv0/selfcheck)" ok
 hv_unload
 dmesg_clean
