@@ -2,7 +2,7 @@
 # shellcheck shell=dash
 # What management refuses while a cell runs, and what it bears: lives of other cells, many who ask, some who die of it.
 #
-# machine: vendors=svm,vmx kernels=6.1-cloud,6.12 kernels.vmx=6.1-cloud timeout=900
+# machine: vendors=svm,vmx kernels=6.1-cloud,6.12 kernels.vmx=6.1-cloud timeout=900 exclusive.svm=yes
 
 # shellcheck source=tests/vm/shared/attack.sh
 . /hv/shared/attack.sh

@@ -2,7 +2,7 @@
 # shellcheck shell=dash
 # A hostile root kernel: a cell's memory by its address, its CPU by interrupts, hypercalls, registers, exits.
 #
-# machine: vendors=svm,vmx kernels=6.1-cloud,6.12 kernels.vmx=6.1-cloud timeout=900
+# machine: vendors=svm,vmx kernels=6.1-cloud,6.12 kernels.vmx=6.1-cloud timeout=900 exclusive.svm=yes
 
 # shellcheck source=tests/vm/shared/attack.sh
 . /hv/shared/attack.sh
