@@ -12,7 +12,7 @@
 #include "hvk.h"
 
 #define GRANULE HV_SIZE_2M
-#define TRIES 64
+#define TRIES 1024
 
 /* SIZE or SIZE@ADDR; an address means that the range was reserved at boot. Return: what follows, or NULL. */
 static const char *parse(const char *text, struct hv_range *range)
