@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
-# Sixteen cells at once, each on its CPU and with its memory.
+# As many cells at once as there can be, each on its CPU and with its memory.
 #
-# machine: vendors=svm cpus=18 timeout=300
+# machine: vendors=svm cpus=34 mem=2G timeout=300
 
 hv=/sys/class/hv
-cells=16
+cells=32
 
 check "launch" hv_load || exit
 pool=$(cat $hv/hv0/pool_frames_free)
