@@ -110,6 +110,7 @@ check "which the log has, too" sh -c "dmesg | grep -q 'cell wild failed on CPU $
 check "and registers" sh -c "$hvctl -v cell show wild | grep -q 'rip     0x0 '"
 check "as the cell has them" sh -c "$hvctl -v cell show wild | grep -q 'efer    0x0 '"
 check "destroy" $hvctl cell destroy wild
+equal "the pool has as many free frames as before" "$(cat $hv/hv0/pool_frames_free)" "$pool"
 
 check "a program that fails and begins anew" $hvctl cell run /tmp/triple.yaml
 wait_for sh -c "[ \$(cat $hv/cell1/entries) -ge 3 ]"
@@ -122,6 +123,5 @@ equal "its CPU is back" "$(cat /sys/devices/system/cpu/cpu$last/online)" 1
 check "events told of the fault" grep -q "^cell wild (1) failed: memory on CPU $last\$" /tmp/events
 kill $monitor
 check "enable" $hvctl enable
-equal "the pool has as many free frames as before" "$(cat $hv/hv0/pool_frames_free)" "$pool"
 hv_unload
 dmesg_clean
