@@ -50,14 +50,29 @@ static int insert(struct hv_aspace *as, const struct hv_region *region)
 	return err;
 }
 
-int hv_aspace_map_linear(struct hv_aspace *as, hv_gpa_t gpa, hv_hpa_t hpa, u64 size, u32 flags)
+/* Now, or on first touch. */
+static int map_frames(struct hv_aspace *as, const struct hv_span *span, hv_hpa_t hpa, u32 flags, u32 mapper)
 {
 	return insert(as, &(struct hv_region){
-				  .span = { .start = hv_gpa_raw(gpa), .size = size },
+				  .span = *span,
 				  .flags = flags,
-				  .mapper = HV_MAP_OFFSET,
+				  .mapper = mapper,
 				  .to = hv_hpa_raw(hpa),
 			  });
+}
+
+int hv_aspace_map_linear(struct hv_aspace *as, hv_gpa_t gpa, hv_hpa_t hpa, u64 size, u32 flags)
+{
+	const struct hv_span span = { .start = hv_gpa_raw(gpa), .size = size };
+
+	return map_frames(as, &span, hpa, flags, HV_MAP_OFFSET);
+}
+
+int hv_aspace_map_deferred(struct hv_aspace *as, hv_gpa_t gpa, hv_hpa_t hpa, u64 size, u32 flags)
+{
+	const struct hv_span span = { .start = hv_gpa_raw(gpa), .size = size };
+
+	return map_frames(as, &span, hpa, flags, HV_MAP_DEFERRED);
 }
 
 int hv_aspace_map_alloc(struct hv_aspace *as, hv_gpa_t gpa, u64 size, u32 flags, u32 how)
@@ -82,16 +97,6 @@ int hv_aspace_map_empty(struct hv_aspace *as, hv_gpa_t gpa, u64 size, u32 flags,
 				  .mapper = HV_MAP_EMPTY,
 				  .to = object->address,
 				  .object_size = object->size,
-			  });
-}
-
-int hv_aspace_map_deferred(struct hv_aspace *as, hv_gpa_t gpa, hv_hpa_t hpa, u64 size, u32 flags)
-{
-	return insert(as, &(struct hv_region){
-				  .span = { .start = hv_gpa_raw(gpa), .size = size },
-				  .flags = flags,
-				  .mapper = HV_MAP_DEFERRED,
-				  .to = hv_hpa_raw(hpa),
 			  });
 }
 

@@ -91,13 +91,19 @@ int hv_cell_take_donated(struct hv_cell *cell, u64 start, u64 size)
 	return err;
 }
 
+/* Of two ranges that end below 2^64. */
+static bool overlap(u64 a, u64 a_size, u64 b, u64 b_size)
+{
+	return a < b + b_size && b < a + a_size;
+}
+
 /* Where a store is an interrupt; root does not have it either. */
 static bool is_window(u64 start, u64 size)
 {
 	struct hv_range window;
 
 	hv_arch_message_window(&window);
-	return start < window.start + window.size && window.start < start + size;
+	return overlap(start, size, window.start, window.size);
 }
 
 /*
@@ -122,8 +128,7 @@ static bool shares(const struct hv_cell *cell, u64 start, u64 size)
 	const struct hv_conf_region *region = cell->conf->regions, *end = region + cell->conf->nr_regions;
 
 	for (; region < end; region++)
-		if ((region->flags & HV_MEM_ROOTSHARED) && start < region->phys + region->size &&
-		    region->phys < start + size)
+		if ((region->flags & HV_MEM_ROOTSHARED) && overlap(start, size, region->phys, region->size))
 			return true;
 	return false;
 }

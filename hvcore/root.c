@@ -58,19 +58,25 @@ static int map_regions(struct hv_aspace *space)
 	return 0;
 }
 
+static int map_zeros(struct hv_aspace *space, u64 start, u64 size)
+{
+	struct hv_pt_object zero = { hv_hpa_raw(hv_virt_to_hpa(hv.zero_page)), HV_PAGE_SIZE };
+
+	return hv_aspace_map_empty(space, hv_gpa(start), size, HV_MEM_READ, &zero);
+}
+
 /*
  * Root sees zeros where the hypervisor lives. With the encryption bit an address leads to the same frame, or to nothing
  * if nested tables cannot translate it.
  */
 static int hide(struct hv_aspace *space, const struct hv_range *range)
 {
-	struct hv_pt_object zero = { hv_hpa_raw(hv_virt_to_hpa(hv.zero_page)), HV_PAGE_SIZE };
 	u64 alias = range->start | hv.encryption_bit;
 	int err;
 
-	err = hv_aspace_map_empty(space, hv_gpa(range->start), range->size, HV_MEM_READ, &zero);
+	err = map_zeros(space, range->start, range->size);
 	if (!err && alias != range->start && hv_aspace_contains_range(space, hv_gpa(alias), range->size))
-		err = hv_aspace_map_empty(space, hv_gpa(alias), range->size, HV_MEM_READ, &zero);
+		err = map_zeros(space, alias, range->size);
 	return err;
 }
 
@@ -180,15 +186,12 @@ static void count_leaves(const struct hv_pt *pt)
 /* A store there would be an interrupt that nobody judges: root's devices send them, its CPUs do not. */
 static int hide_messages(struct hv_aspace *space)
 {
-	struct hv_pt_object zero = { hv_hpa_raw(hv_virt_to_hpa(hv.zero_page)), HV_PAGE_SIZE };
 	struct hv_range window;
 	int err;
 
 	hv_arch_message_window(&window);
 	err = hv_aspace_unmap(space, hv_gpa(window.start), window.size);
-	if (!err || err == -ENOENT)
-		err = hv_aspace_map_empty(space, hv_gpa(window.start), window.size, HV_MEM_READ, &zero);
-	return err;
+	return err && err != -ENOENT ? err : map_zeros(space, window.start, window.size);
 }
 
 static int build(struct hv_aspace *space)

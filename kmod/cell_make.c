@@ -104,25 +104,14 @@ static bool has_addresses(const struct hv_cellconf *conf)
 	return true;
 }
 
-static u64 secure_bytes(const struct hv_cellconf *conf)
-{
-	u64 bytes = 0;
-	u32 i;
-
-	for (i = 0; i < conf->nr_regions; i++)
-		if (conf->regions[i].mode == HV_MODE_SECURE)
-			bytes += conf->regions[i].size;
-	return bytes;
-}
-
 /* The hypervisor would refuse it, too, but not say which memory is short: this or its own. */
 static bool has_secure_memory(const struct hv_cellconf *conf)
 {
-	u64 bytes = secure_bytes(conf);
+	u64 bytes = hvk_cell_memory_bytes(conf, HV_MODE_SECURE);
 	const struct hvk_cell *cell;
 
 	for (cell = hvk_cell_from(HVK_ROOT_ID); cell; cell = hvk_cell_from(cell->conf.id + 1))
-		bytes += secure_bytes(&cell->conf);
+		bytes += hvk_cell_memory_bytes(&cell->conf, HV_MODE_SECURE);
 	return bytes <= hvk_secure_bytes(&hvk.secure);
 }
 

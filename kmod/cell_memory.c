@@ -54,16 +54,21 @@ static void release_pages_of(struct hvk_cell_memory *memory)
 	}
 }
 
-/* Linux would give up everything else that it has before it finds out. */
-static bool is_more_than_there_is(const struct hv_cellconf *conf)
+u64 hvk_cell_memory_bytes(const struct hv_cellconf *conf, u32 mode)
 {
 	u64 bytes = 0;
 	u32 i;
 
 	for (i = 0; i < conf->nr_regions; i++)
-		if (conf->regions[i].mode == HV_MODE_ALLOC)
+		if (conf->regions[i].mode == mode)
 			bytes += conf->regions[i].size;
-	return bytes >> PAGE_SHIFT > (u64)si_mem_available();
+	return bytes;
+}
+
+/* Linux would give up everything else that it has before it finds out. */
+static bool is_more_than_there_is(const struct hv_cellconf *conf)
+{
+	return hvk_cell_memory_bytes(conf, HV_MODE_ALLOC) >> PAGE_SHIFT > (u64)si_mem_available();
 }
 
 /*

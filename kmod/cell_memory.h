@@ -14,6 +14,9 @@ struct hvk_cell_memory {
 	u64 identical;		/* a bit for each region of the configuration; shared ones are taken, but not given */
 };
 
+/* How much the regions of one mode, HV_MODE_*, want together. */
+u64 hvk_cell_memory_bytes(const struct hv_cellconf *conf, u32 mode);
+
 /* Take it from Linux; what fails takes nothing. @why: a sentence. */
 int __must_check hvk_cell_memory_claim(struct hvk_cell_memory *memory, const struct hv_cellconf *conf,
 				       const char **why);

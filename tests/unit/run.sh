@@ -7,7 +7,7 @@ passed=0
 failed=0
 
 count() {
-	grep -c "$1" "$log" || true
+	grep -c "$1" "$log"
 }
 
 for program in "$@"; do

@@ -94,10 +94,8 @@ static HV_APART void port(struct x86_cpu *cpu)
 /* Some performance counters are of several CPUs. */
 static HV_COLD void deny_counters(struct x86_cpu *cpu)
 {
-	struct hv_exit exit = { .insn_len = 0 };
-
 	hv_exit_count(&cpu->core, HV_EXIT_msr_read);
-	svm_finish(cpu, &exit, HV_INJECT_GP);
+	svm_inject(cpu, X86_VECTOR_GP, true, 0);
 }
 
 /* Caches are everybody's. A cell without devices has no use for writing them back, nor for losing what is in them. */

@@ -31,9 +31,7 @@ static HV_COLD bool other_memory(struct x86_cpu *cpu, struct hv_exit *exit)
 
 	hv_exit_count(&cpu->core, HV_EXIT_memory);
 	verdict = x86_cell_violation(cpu, exit);
-	if (verdict == HV_RESUME)
-		vmx_block_nmi_again();
-	vmx_finish(cpu, exit, verdict);
+	vmx_finish_violation(cpu, exit, verdict);
 	return verdict == HV_RESUME;
 }
 
@@ -91,10 +89,8 @@ static HV_APART void port(struct x86_cpu *cpu)
 /* Some performance counters are of several CPUs. */
 static HV_COLD void deny_counters(struct x86_cpu *cpu)
 {
-	struct hv_exit exit = { .insn_len = 0 };
-
 	hv_exit_count(&cpu->core, HV_EXIT_msr_read);
-	vmx_finish(cpu, &exit, HV_INJECT_GP);
+	vmx_inject(cpu, X86_VECTOR_GP, true, 0);
 }
 
 /* Caches are everybody's. A cell without devices has no use for writing them back, nor for losing what is in them. */

@@ -116,13 +116,6 @@ static bool write_cr4(const struct x86_cpu *cpu, u64 value)
 	return is_legal_cr4(value) && vmx_put_cr4(cpu, value);
 }
 
-static u64 shadowed_cr0(const struct x86_cpu *cpu)
-{
-	u64 mask = cr0_held(cpu);
-
-	return (vmx_vmread(VMX_GUEST_CR0) & ~mask) | (vmx_vmread(VMX_CR0_SHADOW) & mask);
-}
-
 bool vmx_write_cr(struct x86_cpu *cpu, u64 q)
 {
 	u64 low = X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS, source;
@@ -134,11 +127,11 @@ bool vmx_write_cr(struct x86_cpu *cpu, u64 q)
 			return write_cr0(cpu, source);
 		return HV_GET(VMX_CR_NUMBER, q) == 4 && write_cr4(cpu, source);
 	case VMX_CR_ACCESS_CLTS:
-		return write_cr0(cpu, shadowed_cr0(cpu) & ~X86_CR0_TS);
+		return write_cr0(cpu, vmx_get(cpu, X86_FIELD_CR0) & ~X86_CR0_TS);
 	case VMX_CR_ACCESS_LMSW:
 		/* LMSW can set PE and not clear it. */
 		source = HV_GET(VMX_CR_LMSW_SOURCE, q) & low;
-		return write_cr0(cpu, (shadowed_cr0(cpu) & ~(low & ~X86_CR0_PE)) | source);
+		return write_cr0(cpu, (vmx_get(cpu, X86_FIELD_CR0) & ~(low & ~X86_CR0_PE)) | source);
 	default:
 		return false;
 	}

@@ -66,7 +66,6 @@ HV_COLD u8 vmx_delivered(u64 info)
 
 static void violation(struct x86_cpu *cpu)
 {
-	enum hv_verdict verdict;
 	struct hv_exit exit;
 
 	vmx_npf_access(&exit);
@@ -75,10 +74,7 @@ static void violation(struct x86_cpu *cpu)
 		vmx_finish(cpu, &exit, x86_apic_emulate(cpu, &exit));
 	} else {
 		hv_exit_count(&cpu->core, HV_EXIT_memory);
-		verdict = hv_root_violation(&cpu->core, &exit);
-		if (verdict == HV_RESUME)
-			vmx_block_nmi_again();
-		vmx_finish(cpu, &exit, verdict);
+		vmx_finish_violation(cpu, &exit, hv_root_violation(&cpu->core, &exit));
 	}
 }
 

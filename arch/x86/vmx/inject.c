@@ -63,12 +63,13 @@ void vmx_requeue_interrupted(void)
 }
 
 /* The IRET that is executed again unblocks them again: "Information About NMI Unblocking Due to IRET". */
-void vmx_block_nmi_again(void)
+void vmx_finish_violation(struct x86_cpu *cpu, const struct hv_exit *exit, enum hv_verdict verdict)
 {
-	if (!(vmx_vmread(VMX_VECTORING_INFO) & VMX_EVENT_VALID) &&
+	if (verdict == HV_RESUME && !(vmx_vmread(VMX_VECTORING_INFO) & VMX_EVENT_VALID) &&
 	    (vmx_vmread(VMX_QUALIFICATION) & VMX_VIOLATION_NMI_UNBLOCKED))
 		(void)vmx_vmwrite(VMX_GUEST_INTERRUPTIBILITY,
 				  vmx_vmread(VMX_GUEST_INTERRUPTIBILITY) | VMX_BLOCKING_NMI);
+	vmx_finish(cpu, exit, verdict);
 }
 
 static void set_nmi_window(bool on)

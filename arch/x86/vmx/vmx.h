@@ -115,8 +115,8 @@ void vmx_raise_again(u64 info);
 /** vmx_requeue_interrupted() - if the exit interrupted the delivery of an event: deliver it again */
 void vmx_requeue_interrupted(void);
 
-/** vmx_block_nmi_again() - the instruction whose EPT violation exited is executed again: undo what it had begun */
-void vmx_block_nmi_again(void);
+/** vmx_finish_violation() - vmx_finish(); of an instruction that is executed again, undo what it had begun */
+void vmx_finish_violation(struct x86_cpu *cpu, const struct hv_exit *exit, enum hv_verdict verdict);
 
 /* exit.S */
 void vmx_launch_guest(struct x86_regs *regs) __attribute__((noreturn));

@@ -86,15 +86,13 @@ more_images=''
 fails memory "$(reaching '0x[1-8]0*')" far
 fails shutdown "0x10[0-9a-f]{4}" triple
 task_file >/tmp/attacker.yaml
-: >/tmp/events
-check "attack: a switch of tasks" $hvctl cell run /tmp/attacker.yaml
+attack_by_file "a switch of tasks"
 wait_for has_ended attacker
 check "it fails" sh -c "$hvctl cell list | grep -q 'attacker.*failed'"
 bury "a switch of tasks" 1
 
 real_file >/tmp/attacker.yaml
-: >/tmp/events
-check "attack: what is denied in real mode" $hvctl cell run /tmp/attacker.yaml
+attack_by_file "what is denied in real mode"
 wait_for has_ended attacker
 equal "it is denied, without an error code" "$(state attacker), $(shown attacker 'shut down')" "stopped, with code 0"
 bury "what is denied in real mode" 0

@@ -110,10 +110,14 @@ has_ended() { # NAME
 	esac
 }
 
-run_attacker() { # CMDLINE [MEMORY...]
-	fault_file attacker "$attacker_cpu" "$@"
+attack_by_file() { # WHAT: the attacker of /tmp/attacker.yaml
 	: >/tmp/events
 	check "attack: $1" $hvctl cell run /tmp/attacker.yaml
+}
+
+run_attacker() { # CMDLINE [MEMORY...]
+	fault_file attacker "$attacker_cpu" "$@"
+	attack_by_file "$1"
 }
 
 # A cell's fault is told to others in the moment after its state has changed.
