@@ -124,7 +124,10 @@ static void take_cpus(struct hv_cell *cell)
 	hv_request_flush(&hv.root.space.set.pt);
 }
 
-/* 0 when root has them all. What they do that never were the cell's, if there are such CPUs at all, is no matter. */
+/*
+ * 0 when root has them all. What they do that never were the cell's, if there are such CPUs at all, is no matter. Looked
+ * at once: a CPU that is still on its way to the cell now may be there a moment later.
+ */
 static int give_cpus(struct hv_cell *cell)
 {
 	u32 i, cpu;
@@ -134,10 +137,12 @@ static int give_cpus(struct hv_cell *cell)
 		return 0;
 	for (i = 0; i < cell->nr_cpus; i++) {
 		cpu = hv_cell_cpu(cell, i);
-		if (hv.pub[cpu].cell == cell && !hv_cpu_does(cpu, HV_REQUEST_MOVE))
-			hv_cpu_give(cpu, &hv.root);
-		if (hv_cpu_does(cpu, HV_REQUEST_MOVE))
+		if (hv_cpu_does(cpu, HV_REQUEST_MOVE)) {
 			err = -EAGAIN;
+		} else if (hv.pub[cpu].cell == cell) {
+			hv_cpu_give(cpu, &hv.root);
+			err = -EAGAIN;
+		}
 	}
 	return err;
 }

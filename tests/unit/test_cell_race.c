@@ -11,6 +11,7 @@
 /* sources: tests/unit/cells_unit.c tests/unit/fake_cell.c arch/x86/ipi.c tests/unit/pool_unit.c */
 /* sources: hvcore/region_deferred.c */
 /* libs: pthread */
+/* wraps: hv_cpu_does */
 #include <pthread.h>
 #include <sched.h>
 
@@ -200,9 +201,41 @@ static void a_cell_fails_while_root_stops_it(void **state)
 	get_back();
 }
 
+/* What is looked at may have changed when the answer is there. */
+static bool comes_after_a_look;
+bool __real_hv_cpu_does(u32 cpu, u32 requests);
+bool __wrap_hv_cpu_does(u32 cpu, u32 requests);
+
+bool __wrap_hv_cpu_does(u32 cpu, u32 requests)
+{
+	bool does = __real_hv_cpu_does(cpu, requests);
+
+	if (does && comes_after_a_look)
+		(void)cells_unit_attend(cpu);
+	return does;
+}
+
+static void a_cell_ends_while_its_cpus_come(void **state)
+{
+	u32 i, steps;
+
+	(void)state;
+	comes_after_a_look = true;
+	assert_int_equal(create(), 0);
+	for (steps = 0; hv_cell_destroy(1) == -EAGAIN; steps++)
+		assert_true(steps < 10);
+	comes_after_a_look = false;
+	for (i = 1; i <= 2; i++) {
+		assert_ptr_equal(hv.pub[i].cell, &hv.root);
+		assert_ptr_equal(cells_unit_cpu[i].core.cell, &hv.root);
+		assert_true(hv_cpu_is_free(i));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CELLS_TEST("a cell ends while its CPUs come", a_cell_ends_while_its_cpus_come),
 		CELLS_TEST("a cell comes to its end while root stops it", a_cell_fails_while_root_stops_it),
 	};
 
