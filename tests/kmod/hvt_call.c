@@ -355,8 +355,9 @@ static void own_cell(struct seq_file *m)
 	seq_printf(m, "own_load_nothing %ld\n", load(OWN_ID, 0, from, 0));
 	seq_printf(m, "own_load_too_long %ld\n", load(OWN_ID, 0, from, ~0ULL));
 	seq_printf(m, "own_load %ld\n", load(OWN_ID, 0, from, 16));
+	/* whatever became of the cell, the frame is Linux's again before it is freed */
 	result = destroy();
-	seq_printf(m, "own_end %ld\n", result ?: donate(frame, HV_PSC_SHARED));
+	seq_printf(m, "own_end %ld\n", donate(frame, HV_PSC_SHARED) ?: result);
 }
 
 static int by_address(const void *a, const void *b)
