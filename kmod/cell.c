@@ -153,7 +153,7 @@ static void release_module(void)
 	module_put(THIS_MODULE);
 }
 
-int hvk_cell_create(const struct hv_cellconf *conf, struct netlink_ext_ack *extack, struct hvk_cell **made)
+int hvk_cell_create(const struct hv_cellconf *conf, struct hvk_refusal *refusal, struct hvk_cell **made)
 {
 	struct hvk_cell *cell;
 	int err;
@@ -161,17 +161,17 @@ int hvk_cell_create(const struct hv_cellconf *conf, struct netlink_ext_ack *exta
 
 	hvk_call_begin();
 	if (!hold_module())
-		return hvk_refuse(extack, NULL, -ENODEV, "the module is about to be removed");
+		return hvk_blame(refusal, HV_A_CELL_UNSPEC, -ENODEV, "the module is about to be removed");
 	cell = kzalloc(sizeof(*cell), GFP_KERNEL);
 	if (!cell) {
-		err = hvk_refuse(extack, NULL, -ENOMEM, "out of memory");
+		err = hvk_blame(refusal, HV_A_CELL_UNSPEC, -ENOMEM, "out of memory");
 		goto err_module;
 	}
 	cell->conf = *conf;
 	INIT_LIST_HEAD(&cell->images);
 	for (i = 0; i < conf->nr_physical; i++)
 		cpumask_set_cpu(conf->physical[i], &cell->cpus);
-	err = hvk_hook_create(cell, extack);
+	err = hvk_hook_create(cell, refusal);
 	if (err)
 		goto err_free;
 	insert(cell);
@@ -234,9 +234,9 @@ static bool is_active(const struct hvk_cell *cell)
 	return cell->state == HV_CELL_RUNNING || cell->is_restarting;
 }
 
-static int start(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+static int start(struct hvk_cell *cell, struct hvk_refusal *refusal)
 {
-	int err = hvk_hook_start(cell, extack);
+	int err = hvk_hook_start(cell, refusal);
 
 	if (err)
 		return err;
@@ -282,10 +282,10 @@ static bool holds(const struct hv_conf_region *region, const struct hvk_image *i
 	       image->gpa - region->gpa <= region->size - image->size;
 }
 
-static int load(struct hvk_cell *cell, const struct hvk_image *image, struct netlink_ext_ack *extack)
+static int load(struct hvk_cell *cell, const struct hvk_image *image, struct hvk_refusal *refusal)
 {
 	bool is_torn;
-	int err = hvk_hook_load(cell, image, &is_torn, extack);
+	int err = hvk_hook_load(cell, image, &is_torn, refusal);
 
 	if (err && !is_torn)
 		return err;
@@ -297,48 +297,48 @@ static int load(struct hvk_cell *cell, const struct hvk_image *image, struct net
 	return err;
 }
 
-int hvk_cell_load(struct hvk_cell *cell, const struct hvk_image *image, struct netlink_ext_ack *extack)
+int hvk_cell_load(struct hvk_cell *cell, const struct hvk_image *image, struct hvk_refusal *refusal)
 {
 	u32 i;
 
 	hvk_call_begin();
 	settle(cell, HVK_PATIENCE_MS);
 	if (is_active(cell))
-		return hvk_refuse(extack, NULL, -EBUSY, "the cell is running; stop it first");
+		return hvk_blame(refusal, HV_A_CELL_NAME, -EBUSY, "the cell is running; stop it first");
 	for (i = 0; i < cell->conf.nr_regions; i++)
 		if (holds(&cell->conf.regions[i], image))
 			break;
 	if (i == cell->conf.nr_regions)
-		return hvk_refuse(extack, NULL, -EINVAL, "the image does not lie in one loadable region");
-	return load(cell, image, extack);
+		return hvk_blame(refusal, HV_A_CELL_IMAGE, -EINVAL, "the image does not lie in one loadable region");
+	return load(cell, image, refusal);
 }
 
-int hvk_cell_start(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+int hvk_cell_start(struct hvk_cell *cell, struct hvk_refusal *refusal)
 {
 	int err;
 
 	hvk_call_begin();
 	settle(cell, HVK_PATIENCE_MS);
 	if (is_active(cell))
-		return hvk_refuse(extack, NULL, -EBUSY, "the cell is running already");
+		return hvk_blame(refusal, HV_A_CELL_NAME, -EBUSY, "the cell is running already");
 	if (cell->state == HV_CELL_CREATED)
-		return hvk_refuse(extack, NULL, -EBUSY, "nothing was loaded into the cell");
-	err = start(cell, extack);
+		return hvk_blame(refusal, HV_A_CELL_NAME, -EBUSY, "nothing was loaded into the cell");
+	err = start(cell, refusal);
 	if (!err)
 		begin_anew(cell);
 	return err;
 }
 
-int hvk_cell_stop(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+int hvk_cell_stop(struct hvk_cell *cell, struct hvk_refusal *refusal)
 {
 	int err;
 
 	hvk_call_begin();
 	settle(cell, HVK_PATIENCE_MS);
 	if (!is_active(cell))
-		return hvk_refuse(extack, NULL, -EBUSY, "the cell is not running");
+		return hvk_blame(refusal, HV_A_CELL_NAME, -EBUSY, "the cell is not running");
 	if (cell->state == HV_CELL_RUNNING) {
-		err = hvk_hook_stop(cell, HVK_PATIENCE_MS, extack);
+		err = hvk_hook_stop(cell, HVK_PATIENCE_MS, refusal);
 		if (err)
 			return err;
 	}
@@ -347,18 +347,18 @@ int hvk_cell_stop(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-int hvk_cell_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+int hvk_cell_destroy(struct hvk_cell *cell, struct hvk_refusal *refusal)
 {
 	int err;
 
 	hvk_call_begin();
 	settle(cell, HVK_PATIENCE_MS);
 	if (is_active(cell)) {
-		err = hvk_cell_stop(cell, extack);
+		err = hvk_cell_stop(cell, refusal);
 		if (err)
 			return err;
 	}
-	err = hvk_hook_destroy(cell, extack);
+	err = hvk_hook_destroy(cell, refusal);
 	if (err)
 		return err;
 	take_out(cell);
@@ -368,13 +368,13 @@ int hvk_cell_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-int hvk_cells_destroy(struct netlink_ext_ack *extack)
+int hvk_cells_destroy(struct hvk_refusal *refusal)
 {
 	struct hvk_cell *cell;
 	int err;
 
 	while ((cell = hvk_cell_from(HVK_ROOT_ID + 1))) {
-		err = hvk_cell_destroy(cell, extack);
+		err = hvk_cell_destroy(cell, refusal);
 		if (err)
 			return err;
 	}

@@ -6,7 +6,6 @@
 #include <linux/cpumask.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
-#include <linux/netlink.h>
 #include <linux/types.h>
 
 #include <hvabi/cell.h>
@@ -64,26 +63,26 @@ u64 hvk_cell_memory(const struct hvk_cell *cell);
 void hvk_cell_cpus(const struct hvk_cell *cell, struct cpumask *cpus);
 
 /*
- * Life of cells other than root. A failure changes nothing and leaves a sentence in @extack; but of a cell into which
+ * Life of cells other than root. A failure changes nothing and leaves a sentence in @refusal; but of a cell into which
  * a part of an image came it is not known what it would do, and it becomes one that nothing was loaded into.
  */
-int __must_check hvk_cell_create(const struct hv_cellconf *conf, struct netlink_ext_ack *extack,
+int __must_check hvk_cell_create(const struct hv_cellconf *conf, struct hvk_refusal *refusal,
 				 struct hvk_cell **made);
-int __must_check hvk_cell_load(struct hvk_cell *cell, const struct hvk_image *image, struct netlink_ext_ack *extack);
-int __must_check hvk_cell_start(struct hvk_cell *cell, struct netlink_ext_ack *extack);
-int __must_check hvk_cell_stop(struct hvk_cell *cell, struct netlink_ext_ack *extack);
-int __must_check hvk_cell_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack);
-int __must_check hvk_cells_destroy(struct netlink_ext_ack *extack);
+int __must_check hvk_cell_load(struct hvk_cell *cell, const struct hvk_image *image, struct hvk_refusal *refusal);
+int __must_check hvk_cell_start(struct hvk_cell *cell, struct hvk_refusal *refusal);
+int __must_check hvk_cell_stop(struct hvk_cell *cell, struct hvk_refusal *refusal);
+int __must_check hvk_cell_destroy(struct hvk_cell *cell, struct hvk_refusal *refusal);
+int __must_check hvk_cells_destroy(struct hvk_refusal *refusal);
 
 /* Finds out which cells have ended by themselves, and lets those begin anew that should. Does any run, or will? */
 bool hvk_cells_look(void);
 
-/* cpus.c: which CPUs root can give away. _check(): @index is the position of the one that it cannot. */
-int __must_check hvk_cpus_check(const u32 *cpus, u32 nr, u32 *index, const char **why);
-int __must_check hvk_cpus_choose(u32 *cpus, u32 nr, const char **why);
+/* cpus.c: which CPUs root can give away. */
+int __must_check hvk_cpus_check(const u32 *cpus, u32 nr, struct hvk_refusal *refusal);
+int __must_check hvk_cpus_choose(u32 *cpus, u32 nr, struct hvk_refusal *refusal);
 
 /* Out of Linux's hands by hotplug, all of them or none; and back. */
-int __must_check hvk_cpus_take(const u32 *cpus, u32 nr, const char **why);
+int __must_check hvk_cpus_take(const u32 *cpus, u32 nr, struct hvk_refusal *refusal);
 void hvk_cpus_give_back(const u32 *cpus, u32 nr);
 
 #endif

@@ -82,19 +82,22 @@ static int send(struct transfer *transfer, const struct hvk_cell *cell, u64 gpa,
 	return (int)hvk_call(HV_HC_CELL_LOAD, virt_to_phys(transfer->load));
 }
 
-static int read_file(struct file *file, u64 offset, u8 *to, size_t size, const char **why)
+static int too_short(struct hvk_refusal *refusal)
+{
+	return hvk_blame(refusal, HV_A_CELL_IMAGE, -EINVAL, "the file ends before the image does");
+}
+
+static int read_file(struct file *file, u64 offset, u8 *to, size_t size, struct hvk_refusal *refusal)
 {
 	loff_t pos = (loff_t)offset;
 	ssize_t got;
 
 	while (size) {
-		*why = "the file cannot be read";
 		got = kernel_read(file, to, size, &pos);
 		if (got < 0)
-			return (int)got;
-		*why = "the file ends before the image does";
+			return hvk_blame(refusal, HV_A_CELL_IMAGE, (int)got, "the file cannot be read");
 		if (!got)
-			return -EINVAL;
+			return too_short(refusal);
 		to += got;
 		size -= got;
 	}
@@ -148,7 +151,7 @@ static int keep(struct list_head *images, u64 gpa, const u8 *data, size_t size)
 }
 
 static int load_pieces(struct transfer *transfer, const struct hvk_cell *cell, const struct hvk_image *image,
-		       struct list_head *images, const char **why)
+		       struct list_head *images, struct hvk_refusal *refusal)
 {
 	u64 done;
 	size_t piece;
@@ -156,18 +159,16 @@ static int load_pieces(struct transfer *transfer, const struct hvk_cell *cell, c
 
 	for (done = 0; !err && done < image->size; done += piece) {
 		piece = min_t(u64, image->size - done, room_of(transfer));
-		err = read_file(image->file, image->offset + done, data_of(transfer), piece, why);
+		err = read_file(image->file, image->offset + done, data_of(transfer), piece, refusal);
 		if (err)
 			return err;
-		*why = "out of memory";
 		if (cell->conf.flags & HV_CONF_RESTART)
 			err = keep(images, image->gpa + done, data_of(transfer), piece);
 		if (err)
-			return err;
-		*why = "the hypervisor does not take the image";
+			return hvk_blame(refusal, HV_A_CELL_UNSPEC, err, "out of memory");
 		err = fatal_signal_pending(current) ? -EINTR : send(transfer, cell, image->gpa + done, piece);
 	}
-	return err;
+	return err ? hvk_blame(refusal, HV_A_CELL_IMAGE, err, "the hypervisor does not take the image") : 0;
 }
 
 /* Its contents are made when it is read, perhaps by us, who would wait for our own lock. Overlays show such, too. */
@@ -179,37 +180,36 @@ static bool is_made_on_reading(const struct file *file)
 }
 
 /* Whoever writes into a pipe could keep us, and so everybody else, waiting. */
-static int check_file(const struct hvk_image *image, const char **why)
+static int check_file(const struct hvk_image *image, struct hvk_refusal *refusal)
 {
 	const struct inode *inode = file_inode(image->file);
 
-	*why = "an image is read from a regular file";
 	if (!S_ISREG(inode->i_mode) || is_made_on_reading(image->file))
-		return -EINVAL;
-	*why = "the file ends before the image does";
-	return image->offset + image->size > (u64)i_size_read(inode) ? -EINVAL : 0;
+		return hvk_blame(refusal, HV_A_CELL_IMAGE, -EINVAL, "an image is read from a regular file");
+	if (image->offset + image->size > (u64)i_size_read(inode))
+		return too_short(refusal);
+	return 0;
 }
 
-int hvk_hook_load(struct hvk_cell *cell, const struct hvk_image *image, bool *is_torn, struct netlink_ext_ack *extack)
+int hvk_hook_load(struct hvk_cell *cell, const struct hvk_image *image, bool *is_torn, struct hvk_refusal *refusal)
 {
 	struct transfer transfer;
-	const char *why;
 	LIST_HEAD(images);
 	int err;
 
 	*is_torn = false;
-	err = check_file(image, &why);
+	err = check_file(image, refusal);
 	if (err)
-		return hvk_refuse(extack, NULL, err, why);
+		return err;
 	err = transfer_init(&transfer, image->size);
 	if (err)
-		return hvk_refuse(extack, NULL, err, "out of memory");
-	err = load_pieces(&transfer, cell, image, &images, &why);
+		return hvk_blame(refusal, HV_A_CELL_UNSPEC, err, "out of memory");
+	err = load_pieces(&transfer, cell, image, &images, refusal);
 	transfer_fini(&transfer);
 	if (err) {
 		*is_torn = transfer.has_begun;
 		forget_all(&images);
-		return hvk_refuse(extack, NULL, err, why);
+		return err;
 	}
 	forget_range(&cell->images, image->gpa, image->size);
 	list_splice_tail(&images, &cell->images);

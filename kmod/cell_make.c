@@ -27,12 +27,6 @@ static int forget(const struct hvk_cell *cell)
 	return err == -ENOENT ? 0 : (int)err;
 }
 
-static int donate(const struct hvk_cell *cell, const char **why)
-{
-	*why = "the hypervisor does not take the memory";
-	return hvk_cell_memory_donate(&cell->memory, &cell->conf);
-}
-
 static long introduce(const struct hvk_cell *cell)
 {
 	struct hv_cellconf *conf;
@@ -50,16 +44,51 @@ static long introduce(const struct hvk_cell *cell)
 	return err;
 }
 
-static int make(struct hvk_cell *cell, const char **why)
+/* The first region from the @i-th on that has the flag; or their number. */
+static u32 find(const struct hv_cellconf *conf, u32 i, u32 flag)
 {
-	long err;
+	while (i < conf->nr_regions && !(conf->regions[i].flags & flag))
+		i++;
+	return i;
+}
 
-	*why = "the hypervisor does not make the cell";
-	err = introduce(cell);
-	if (err)
-		return (int)err;
-	cell->page = hvk_shown_page(cell->conf.id);
-	return cell->page ? hvk_cell_memory_fill(&cell->memory, &cell->conf) : -EIO;
+/* The hypervisor has but numbers. Of several regions that share memory it may have meant any. */
+static int explain(struct hvk_refusal *refusal, const struct hv_cellconf *conf, int err)
+{
+	u32 device = find(conf, 0, HV_MEM_DEVICE), shared = find(conf, 0, HV_MEM_ROOTSHARED);
+
+	if (err == -ENOMEM)
+		return hvk_blame(refusal, HV_A_CELL_UNSPEC, err,
+				 "the hypervisor has no memory left for the cell; mem= gives it more");
+	if (err == -EOPNOTSUPP && device < conf->nr_regions)
+		return hvk_blame_in(refusal, HV_A_CELL_REGION, device, HV_A_REGION_FLAGS, err,
+				    "cells have no devices in this version");
+	if (shared == conf->nr_regions || err != -EBUSY)
+		return hvk_blame(refusal, HV_A_CELL_UNSPEC, err, "the hypervisor does not make the cell");
+	if (find(conf, shared + 1, HV_MEM_ROOTSHARED) < conf->nr_regions)
+		shared = U32_MAX;
+	return hvk_blame_in(refusal, HV_A_CELL_REGION, shared, HV_A_REGION_PHYS, err,
+			    "root does not have this memory to share");
+}
+
+static int donate(const struct hvk_cell *cell, struct hvk_refusal *refusal)
+{
+	int err = hvk_cell_memory_donate(&cell->memory, &cell->conf);
+
+	if (err == -ENOMEM)
+		return explain(refusal, &cell->conf, err);
+	return err ? hvk_blame(refusal, HV_A_CELL_UNSPEC, err, "the hypervisor does not take the memory") : 0;
+}
+
+static int make(struct hvk_cell *cell, struct hvk_refusal *refusal)
+{
+	int err = (int)introduce(cell);
+
+	if (!err) {
+		cell->page = hvk_shown_page(cell->conf.id);
+		err = cell->page ? hvk_cell_memory_fill(&cell->memory, &cell->conf) : -EIO;
+	}
+	return err ? explain(refusal, &cell->conf, err) : 0;
 }
 
 /* Memory that does not come back is nobody's until the hypervisor leaves, and must not be Linux's. */
@@ -93,71 +122,74 @@ static void unmake(struct hvk_cell *cell)
 }
 
 /* What nested tables translate to, they translate from: addresses of this CPU. */
-static bool has_addresses(const struct hv_cellconf *conf)
+static int check_addresses(const struct hv_cellconf *conf, struct hvk_refusal *refusal)
 {
 	u64 limit = BIT_ULL(boot_cpu_data.x86_phys_bits);
 	u32 i;
 
 	for (i = 0; i < conf->nr_regions; i++)
 		if (conf->regions[i].gpa + conf->regions[i].size > limit)
-			return false;
-	return true;
+			return hvk_blame_in(refusal, HV_A_CELL_REGION, i, HV_A_REGION_GPA, -EINVAL,
+					    "this CPU has no such addresses as a region of the cell");
+	return 0;
 }
 
 /* The hypervisor would refuse it, too, but not say which memory is short: this or its own. */
-static bool has_secure_memory(const struct hv_cellconf *conf)
+static int check_secure_memory(const struct hv_cellconf *conf, struct hvk_refusal *refusal)
 {
-	u64 bytes = hvk_cell_memory_bytes(conf, HV_MODE_SECURE);
+	u64 left = hvk_secure_bytes(&hvk.secure);
 	const struct hvk_cell *cell;
+	u32 i;
 
 	for (cell = hvk_cell_from(HVK_ROOT_ID); cell; cell = hvk_cell_from(cell->conf.id + 1))
-		bytes += hvk_cell_memory_bytes(&cell->conf, HV_MODE_SECURE);
-	return bytes <= hvk_secure_bytes(&hvk.secure);
+		left -= hvk_cell_memory_bytes(&cell->conf, HV_MODE_SECURE);
+	i = hvk_cell_memory_excess(conf, HV_MODE_SECURE, left);
+	return i == conf->nr_regions ? 0 :
+	       hvk_blame_in(refusal, HV_A_CELL_REGION, i, HV_A_REGION_SIZE, -ENOMEM,
+			    "there is not that much secure memory left; secure= sets it aside");
 }
 
-/* What can be done about a cell that was not made. */
-static void explain(int err, const char **why)
+/* Everything out of Linux's hands, or nothing. */
+static int claim(struct hvk_cell *cell, struct hvk_refusal *refusal)
 {
-	if (err == -ENOMEM)
-		*why = "the hypervisor has no memory left for the cell; mem= gives it more";
-}
-
-int hvk_hook_create(struct hvk_cell *cell, struct netlink_ext_ack *extack)
-{
-	const char *why;
 	int err;
 
-	if (!has_addresses(&cell->conf))
-		return hvk_refuse(extack, NULL, -EINVAL, "this CPU has no such addresses as a region of the cell");
-	if (!has_secure_memory(&cell->conf))
-		return hvk_refuse(extack, NULL, -ENOMEM,
-				  "there is not that much secure memory left; secure= sets it aside");
-	err = hvk_cell_memory_claim(&cell->memory, &cell->conf, &why);
+	err = hvk_cell_memory_claim(&cell->memory, &cell->conf, refusal);
 	if (err)
-		return hvk_refuse(extack, NULL, err, why);
-	err = hvk_cpus_take(cell->conf.physical, cell->conf.nr_physical, &why);
-	if (err) {
+		return err;
+	err = hvk_cpus_take(cell->conf.physical, cell->conf.nr_physical, refusal);
+	if (err)
 		hvk_cell_memory_release(&cell->memory, &cell->conf);
-		return hvk_refuse(extack, NULL, err, why);
-	}
-	err = donate(cell, &why);
-	if (!err)
-		err = make(cell, &why);
-	if (!err)
-		return 0;
-	explain(err, &why);
-	unmake(cell);
-	return hvk_refuse(extack, NULL, err, why);
+	return err;
 }
 
-int hvk_hook_destroy(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+int hvk_hook_create(struct hvk_cell *cell, struct hvk_refusal *refusal)
+{
+	int err;
+
+	err = check_addresses(&cell->conf, refusal);
+	if (!err)
+		err = check_secure_memory(&cell->conf, refusal);
+	if (!err)
+		err = claim(cell, refusal);
+	if (err)
+		return err;
+	err = donate(cell, refusal);
+	if (!err)
+		err = make(cell, refusal);
+	if (err)
+		unmake(cell);
+	return err;
+}
+
+int hvk_hook_destroy(struct hvk_cell *cell, struct hvk_refusal *refusal)
 {
 	int err = forget(cell);
 
 	if (!err)
 		err = get_back(cell);
 	if (err)
-		return hvk_refuse(extack, NULL, err, "the hypervisor does not give the memory back");
+		return hvk_blame(refusal, HV_A_CELL_NAME, err, "the hypervisor does not give the memory back");
 	hvk_cpus_give_back(cell->conf.physical, cell->conf.nr_physical);
 	return 0;
 }

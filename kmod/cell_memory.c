@@ -17,6 +17,7 @@
 
 #include "cell_memory.h"
 #include "hvk.h"
+#include "refuse.h"
 
 #define LARGE_ORDER (PMD_SHIFT - PAGE_SHIFT)
 
@@ -65,10 +66,18 @@ u64 hvk_cell_memory_bytes(const struct hv_cellconf *conf, u32 mode)
 	return bytes;
 }
 
-/* Linux would give up everything else that it has before it finds out. */
-static bool is_more_than_there_is(const struct hv_cellconf *conf)
+u32 hvk_cell_memory_excess(const struct hv_cellconf *conf, u32 mode, u64 room)
 {
-	return hvk_cell_memory_bytes(conf, HV_MODE_ALLOC) >> PAGE_SHIFT > (u64)si_mem_available();
+	u32 i;
+
+	for (i = 0; i < conf->nr_regions; i++) {
+		if (conf->regions[i].mode != mode)
+			continue;
+		if (conf->regions[i].size > room)
+			break;
+		room -= conf->regions[i].size;
+	}
+	return i;
 }
 
 /*
@@ -142,45 +151,57 @@ void hvk_cell_memory_release(struct hvk_cell_memory *memory, const struct hv_cel
 	release_pages_of(memory);
 }
 
-static int claim_places(struct hvk_cell_memory *memory, const struct hv_cellconf *conf)
+static int claim_places(struct hvk_cell_memory *memory, const struct hv_cellconf *conf, struct hvk_refusal *refusal)
 {
-	int err = 0;
+	int err;
 	u32 i;
 
-	for (i = 0; !err && i < conf->nr_regions; i++) {
+	for (i = 0; i < conf->nr_regions; i++) {
 		if (!is_taken_at_its_place(&conf->regions[i]))
 			continue;
 		err = claim_at_its_place(&conf->regions[i]);
-		if (!err)
-			memory->identical |= BIT_ULL(i);
+		if (err)
+			return hvk_blame_in(refusal, HV_A_CELL_REGION, i, HV_A_REGION_PHYS, err,
+					    "Linux cannot free the memory at that place");
+		memory->identical |= BIT_ULL(i);
 	}
-	return err;
+	return 0;
 }
 
-static int claim_anywhere(struct hvk_cell_memory *memory, const struct hv_cellconf *conf)
+static int lack(struct hvk_refusal *refusal, u32 i, int err)
 {
-	int err = 0;
-	u32 i;
+	return hvk_blame_in(refusal, HV_A_CELL_REGION, i, HV_A_REGION_SIZE, err,
+			    "Linux does not have that much memory to give away");
+}
 
-	for (i = 0; !err && i < conf->nr_regions; i++)
-		if (conf->regions[i].mode == HV_MODE_ALLOC)
-			err = claim_region(memory, &conf->regions[i]);
-	return err;
+/* Too much is refused before it is taken: Linux would give up everything else that it has until it finds out. */
+static int claim_anywhere(struct hvk_cell_memory *memory, const struct hv_cellconf *conf, struct hvk_refusal *refusal)
+{
+	u32 i = hvk_cell_memory_excess(conf, HV_MODE_ALLOC, (u64)si_mem_available() << PAGE_SHIFT);
+	int err;
+
+	if (i < conf->nr_regions)
+		return lack(refusal, i, -ENOMEM);
+	for (i = 0; i < conf->nr_regions; i++) {
+		if (conf->regions[i].mode != HV_MODE_ALLOC)
+			continue;
+		err = claim_region(memory, &conf->regions[i]);
+		if (err)
+			return lack(refusal, i, err);
+	}
+	return 0;
 }
 
 /* Places first, lest what may lie anywhere lies there. */
-int hvk_cell_memory_claim(struct hvk_cell_memory *memory, const struct hv_cellconf *conf, const char **why)
+int hvk_cell_memory_claim(struct hvk_cell_memory *memory, const struct hv_cellconf *conf, struct hvk_refusal *refusal)
 {
 	int err;
 
 	INIT_LIST_HEAD(&memory->pages);
 	memory->identical = 0;
-	*why = "Linux cannot free the memory at that place";
-	err = claim_places(memory, conf);
-	if (!err) {
-		*why = "Linux does not have that much memory to give away";
-		err = is_more_than_there_is(conf) ? -ENOMEM : claim_anywhere(memory, conf);
-	}
+	err = claim_places(memory, conf, refusal);
+	if (!err)
+		err = claim_anywhere(memory, conf, refusal);
 	if (err)
 		hvk_cell_memory_release(memory, conf);
 	return err;

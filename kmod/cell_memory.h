@@ -8,6 +8,8 @@
 
 #include <hvabi/cell.h>
 
+#include "refuse.h"
+
 /* In pages, their number and order in the page's own members; and which identical regions were taken. */
 struct hvk_cell_memory {
 	struct list_head pages;
@@ -17,9 +19,12 @@ struct hvk_cell_memory {
 /* How much the regions of one mode, HV_MODE_*, want together. */
 u64 hvk_cell_memory_bytes(const struct hv_cellconf *conf, u32 mode);
 
-/* Take it from Linux; what fails takes nothing. @why: a sentence. */
+/* The region with which those of a mode are more than @room; or the number of all. */
+u32 hvk_cell_memory_excess(const struct hv_cellconf *conf, u32 mode, u64 room);
+
+/* Take it from Linux; what fails takes nothing. */
 int __must_check hvk_cell_memory_claim(struct hvk_cell_memory *memory, const struct hv_cellconf *conf,
-				       const char **why);
+				       struct hvk_refusal *refusal);
 
 /* Give it to the hypervisor, or get it back. What fails halfway is to be undone by the other one. */
 int __must_check hvk_cell_memory_donate(const struct hvk_cell_memory *memory, const struct hv_cellconf *conf);

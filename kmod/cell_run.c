@@ -30,24 +30,24 @@ static long ask(unsigned long call, const struct hvk_cell *cell, unsigned int ms
 	return err;
 }
 
-int hvk_hook_start(struct hvk_cell *cell, struct netlink_ext_ack *extack)
+int hvk_hook_start(struct hvk_cell *cell, struct hvk_refusal *refusal)
 {
 	long err = ask(HV_HC_CELL_START, cell, HVK_PATIENCE_MS);
 
 	if (!err)
 		return 0;
 	if (err != -ETIMEDOUT)
-		return hvk_refuse(extack, NULL, (int)err, "the hypervisor does not start the cell");
+		return hvk_blame(refusal, HV_A_CELL_NAME, (int)err, "the hypervisor does not start the cell");
 	/* What has begun of it; if that fails, so will the next attempt. */
 	(void)ask(HV_HC_CELL_STOP, cell, HVK_PATIENCE_MS);
-	return hvk_refuse(extack, NULL, (int)err, "the CPUs of the cell do not begin within a second");
+	return hvk_blame(refusal, HV_A_CELL_NAME, (int)err, "the CPUs of the cell do not begin within a second");
 }
 
-int hvk_hook_stop(struct hvk_cell *cell, unsigned int ms, struct netlink_ext_ack *extack)
+int hvk_hook_stop(struct hvk_cell *cell, unsigned int ms, struct hvk_refusal *refusal)
 {
 	long err = ask(HV_HC_CELL_STOP, cell, ms);
 
 	if (err == -ETIMEDOUT)
-		return hvk_refuse(extack, NULL, (int)err, "the CPUs of the cell do not stop within a second");
-	return err ? hvk_refuse(extack, NULL, (int)err, "the hypervisor does not stop the cell") : 0;
+		return hvk_blame(refusal, HV_A_CELL_NAME, (int)err, "the CPUs of the cell do not stop within a second");
+	return err ? hvk_blame(refusal, HV_A_CELL_NAME, (int)err, "the hypervisor does not stop the cell") : 0;
 }

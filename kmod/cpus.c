@@ -6,6 +6,7 @@
 
 #include "cell.h"
 #include "hvk.h"
+#include "refuse.h"
 
 static int cpu_check(unsigned int cpu, const char **why)
 {
@@ -28,26 +29,24 @@ static int cpu_check(unsigned int cpu, const char **why)
 	return 0;
 }
 
-int hvk_cpus_check(const u32 *cpus, u32 nr, u32 *index, const char **why)
+int hvk_cpus_check(const u32 *cpus, u32 nr, struct hvk_refusal *refusal)
 {
+	const char *why;
 	u32 i;
 	int err;
 
 	for (i = 0; i < nr; i++) {
-		*index = i;
-		err = cpu_check(cpus[i], why);
+		err = cpu_check(cpus[i], &why);
 		if (err)
-			return err;
+			return hvk_blame_in(refusal, HV_A_CELL_CPU, i, 0, err, why);
 	}
-	if (nr >= num_online_cpus()) {
-		*why = "Linux has to keep a CPU";
-		return -EBUSY;
-	}
+	if (nr >= num_online_cpus())
+		return hvk_blame_in(refusal, HV_A_CELL_CPU, nr - 1, 0, -EBUSY, "Linux has to keep a CPU");
 	return 0;
 }
 
 /* From the end: Linux has its own habits with the first ones. */
-int hvk_cpus_choose(u32 *cpus, u32 nr, const char **why)
+int hvk_cpus_choose(u32 *cpus, u32 nr, struct hvk_refusal *refusal)
 {
 	unsigned int cpu = nr_cpu_ids, left = num_online_cpus() - 1;
 	const char *ignored;
@@ -59,10 +58,8 @@ int hvk_cpus_choose(u32 *cpus, u32 nr, const char **why)
 		cpus[found++] = cpu;
 		left--;
 	}
-	if (found == nr)
-		return 0;
-	*why = "Linux does not have that many CPUs to give away";
-	return -EBUSY;
+	return found == nr ? 0 : hvk_blame(refusal, HV_A_CELL_NR_CPUS, -EBUSY,
+					   "Linux does not have that many CPUs to give away");
 }
 
 void hvk_cpus_give_back(const u32 *cpus, u32 nr)
@@ -89,7 +86,7 @@ static int take(unsigned int cpu)
 	return err < 0 ? err : -EBUSY;
 }
 
-int hvk_cpus_take(const u32 *cpus, u32 nr, const char **why)
+int hvk_cpus_take(const u32 *cpus, u32 nr, struct hvk_refusal *refusal)
 {
 	u32 i;
 	int err;
@@ -97,9 +94,8 @@ int hvk_cpus_take(const u32 *cpus, u32 nr, const char **why)
 	for (i = 0; i < nr; i++) {
 		err = take(cpus[i]);
 		if (err) {
-			*why = "Linux does not let go of a CPU";
 			hvk_cpus_give_back(cpus, i);
-			return err;
+			return hvk_blame_in(refusal, HV_A_CELL_CPU, i, 0, err, "Linux does not let go of a CPU");
 		}
 	}
 	return 0;

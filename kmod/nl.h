@@ -57,6 +57,9 @@ int hvk_nl_hv_disable(struct sk_buff *skb, struct genl_info *info);
 struct hvk_cell *hvk_nl_find(struct genl_info *info);
 struct hvk_cell *hvk_nl_find_console(struct genl_info *info);
 
+/* nl_find.c: hvk_refuse() with the attribute HV_A_CELL_* that is to blame */
+int hvk_nl_refuse(struct genl_info *info, const struct hvk_refusal *refusal, int err);
+
 /* nl_cell.c */
 int hvk_nl_cell_create(struct sk_buff *skb, struct genl_info *info);
 int hvk_nl_cell_load(struct sk_buff *skb, struct genl_info *info);

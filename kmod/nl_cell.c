@@ -9,6 +9,7 @@
 
 static int create(struct genl_info *info, const struct hv_cellconf *conf)
 {
+	struct hvk_refusal refusal;
 	struct hvk_cell *cell;
 	struct sk_buff *skb;
 	void *header;
@@ -17,10 +18,10 @@ static int create(struct genl_info *info, const struct hv_cellconf *conf)
 	skb = hvk_nl_answer(info, GENLMSG_DEFAULT_SIZE, &header);
 	if (!skb)
 		return hvk_refuse(info->extack, NULL, -ENOMEM, "out of memory");
-	err = hvk_cell_create(conf, info->extack, &cell);
+	err = hvk_cell_create(conf, &refusal, &cell);
 	if (err) {
 		nlmsg_free(skb);
-		return err;
+		return hvk_nl_refuse(info, &refusal, err);
 	}
 	err = nla_put_string(skb, HV_A_CELL_NAME, conf->name) ?: nla_put_u32(skb, HV_A_CELL_ID, conf->id);
 	return hvk_nl_send(info, skb, header, err);
@@ -51,11 +52,16 @@ static struct hvk_cell *find(struct genl_info *info)
 	return cell;
 }
 
-static int simply(struct genl_info *info, int (*act)(struct hvk_cell *cell, struct netlink_ext_ack *extack))
+static int simply(struct genl_info *info, int (*act)(struct hvk_cell *cell, struct hvk_refusal *refusal))
 {
 	struct hvk_cell *cell = find(info);
+	struct hvk_refusal refusal;
+	int err;
 
-	return IS_ERR(cell) ? PTR_ERR(cell) : act(cell, info->extack);
+	if (IS_ERR(cell))
+		return PTR_ERR(cell);
+	err = act(cell, &refusal);
+	return err ? hvk_nl_refuse(info, &refusal, err) : 0;
 }
 
 int hvk_nl_cell_start(struct sk_buff *request, struct genl_info *info)
@@ -100,6 +106,18 @@ static int read_image(struct genl_info *info, struct hvk_image *image, u32 *fd)
 	return 0;
 }
 
+static int load(struct genl_info *info, struct hvk_cell *cell, const struct hvk_image *image)
+{
+	struct hvk_refusal refusal;
+	int err;
+
+	if (!image->file || !(image->file->f_mode & FMODE_READ))
+		return hvk_refuse(info->extack, info->attrs[HV_A_CELL_IMAGE], -EBADF,
+				  "the file is not open for reading");
+	err = hvk_cell_load(cell, image, &refusal);
+	return err ? hvk_nl_refuse(info, &refusal, err) : 0;
+}
+
 int hvk_nl_cell_load(struct sk_buff *request, struct genl_info *info)
 {
 	struct hvk_cell *cell = find(info);
@@ -113,11 +131,7 @@ int hvk_nl_cell_load(struct sk_buff *request, struct genl_info *info)
 	if (err)
 		return err;
 	image.file = fget(fd);
-	if (!image.file || !(image.file->f_mode & FMODE_READ))
-		err = hvk_refuse(info->extack, info->attrs[HV_A_CELL_IMAGE], -EBADF,
-				 "the file is not open for reading");
-	else
-		err = hvk_cell_load(cell, &image, info->extack);
+	err = load(info, cell, &image);
 	if (image.file)
 		fput(image.file);
 	return err;

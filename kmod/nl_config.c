@@ -7,18 +7,6 @@
 #include "hvk.h"
 #include "nl.h"
 
-/* The n-th attribute of that type, to say which one is to blame. */
-static const struct nlattr *nth(const struct genl_info *info, int type, u32 n)
-{
-	const struct nlattr *attr;
-	int left;
-
-	nla_for_each_attr(attr, genlmsg_data(info->genlhdr), genlmsg_len(info->genlhdr), left)
-		if (nla_type(attr) == type && !n--)
-			return attr;
-	return NULL;
-}
-
 /* Where in a request the members of a configuration are: an attribute of the cell, and one inside of it. */
 static const struct {
 	u8 outer, inner;
@@ -45,12 +33,11 @@ static const struct {
 	[HV_CONF_AT_MSR_ACCESS] = { HV_A_CELL_MSR, HV_A_MSR_ACCESS },
 };
 
-static const struct nlattr *blamed(const struct genl_info *info, const struct hv_conf_fault *fault)
+static int blame(struct hvk_refusal *refusal, const struct hv_conf_fault *fault, int err)
 {
 	u8 outer = places[fault->field].outer, inner = places[fault->field].inner;
-	const struct nlattr *attr = outer ? nth(info, outer, fault->index) : NULL;
 
-	return (attr && inner ? nla_find_nested(attr, inner) : NULL) ?: attr;
+	return hvk_blame_in(refusal, outer, fault->index, inner, err, fault->what);
 }
 
 /* Opens a nest whose attributes the policy has looked at already, and wants those of the list, which ends with 0. */
@@ -191,45 +178,38 @@ static int take_words(struct genl_info *info, struct hv_cellconf *conf)
 static int choose_cpus(struct genl_info *info, struct hv_cellconf *conf)
 {
 	const struct nlattr *wanted = info->attrs[HV_A_CELL_NR_CPUS];
-	const char *why;
+	struct hvk_refusal refusal;
 	int err;
 
 	if (!wanted == !conf->nr_physical)
 		return hvk_refuse(info->extack, wanted, -EINVAL, "a cell has CPUs, either these or that many");
 	if (wanted) {
 		conf->nr_physical = nla_get_u32(wanted);
-		err = hvk_cpus_choose(conf->physical, conf->nr_physical, &why);
+		err = hvk_cpus_choose(conf->physical, conf->nr_physical, &refusal);
 		if (err)
-			return hvk_refuse(info->extack, wanted, err, why);
+			return hvk_nl_refuse(info, &refusal, err);
 	}
 	conf->nr_vcpus = conf->nr_physical;
 	return 0;
 }
 
-static int check_by_itself(struct genl_info *info, const struct hv_cellconf *conf)
+/* By itself, and against this machine. */
+static int check(const struct hv_cellconf *conf, struct hvk_refusal *refusal)
 {
 	struct hv_conf_fault fault;
 	int err;
 
 	err = hv_cellconf_check(conf, &fault);
-	return err ? hvk_refuse(info->extack, blamed(info, &fault), err, fault.what) : 0;
-}
-
-static int check_on_machine(struct genl_info *info, const struct hv_cellconf *conf)
-{
-	const char *why;
-	u32 index;
-	int err;
-
+	if (err)
+		return blame(refusal, &fault, err);
 	if (hvk_cell_by_name(conf->name))
-		return hvk_refuse(info->extack, info->attrs[HV_A_CELL_NAME], -EEXIST,
-				  "there is a cell with this name");
-	err = hvk_cpus_check(conf->physical, conf->nr_physical, &index, &why);
-	return err ? hvk_refuse(info->extack, nth(info, HV_A_CELL_CPU, index), err, why) : 0;
+		return hvk_blame(refusal, HV_A_CELL_NAME, -EEXIST, "there is a cell with this name");
+	return hvk_cpus_check(conf->physical, conf->nr_physical, refusal);
 }
 
 int hvk_nl_config(struct genl_info *info, struct hv_cellconf *conf)
 {
+	struct hvk_refusal refusal;
 	int err;
 
 	memset(conf, 0, sizeof(*conf));
@@ -239,7 +219,8 @@ int hvk_nl_config(struct genl_info *info, struct hv_cellconf *conf)
 		err = take_lists(info, conf);
 	if (!err)
 		err = choose_cpus(info, conf);
-	if (!err)
-		err = check_by_itself(info, conf);
-	return err ?: check_on_machine(info, conf);
+	if (err)
+		return err;
+	err = check(conf, &refusal);
+	return err ? hvk_nl_refuse(info, &refusal, err) : 0;
 }

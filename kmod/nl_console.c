@@ -16,7 +16,8 @@ static struct hvk_cell *find(struct genl_info *info)
 
 	if (IS_ERR(cell) || (cell->conf.flags & HV_CONF_CONSOLE))
 		return cell;
-	return ERR_PTR(hvk_refuse(info->extack, NULL, -EOPNOTSUPP, "this cell has no console"));
+	return ERR_PTR(hvk_refuse(info->extack, info->attrs[HV_A_CONSOLE_NAME] ?: info->attrs[HV_A_CONSOLE_ID],
+				  -EOPNOTSUPP, "this cell has no console"));
 }
 
 static int put_output(struct sk_buff *skb, const struct hvk_cell *cell, u64 wanted, u8 *data)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The cell that a request is about: by its name, by its id, or by both if they agree. */
+/*
+ * What in a request is meant: the cell that it is about, by its name, by its id, or by both if they agree; and what is
+ * to blame if it is refused.
+ */
 #include "hvk.h"
 #include "nl.h"
 
@@ -36,4 +39,36 @@ struct hvk_cell *hvk_nl_find(struct genl_info *info)
 struct hvk_cell *hvk_nl_find_console(struct genl_info *info)
 {
 	return find(info, HV_A_CONSOLE_NAME, HV_A_CONSOLE_ID);
+}
+
+static const struct nlattr *nth(const struct genl_info *info, int type, u32 n)
+{
+	const struct nlattr *attr;
+	int left;
+
+	nla_for_each_attr(attr, genlmsg_data(info->genlhdr), genlmsg_len(info->genlhdr), left)
+		if (nla_type(attr) == type && !n--)
+			return attr;
+	return NULL;
+}
+
+/* Who named a cell by its id, or CPUs by their number, meant that. */
+static const struct nlattr *meant(const struct genl_info *info, const struct hvk_refusal *refusal)
+{
+	const struct nlattr *attr = refusal->attr ? nth(info, refusal->attr, refusal->nth) : NULL;
+
+	if (!attr && refusal->attr == HV_A_CELL_NAME)
+		return info->attrs[HV_A_CELL_ID];
+	if (!attr && refusal->attr == HV_A_CELL_CPU)
+		return info->attrs[HV_A_CELL_NR_CPUS];
+	return attr;
+}
+
+int hvk_nl_refuse(struct genl_info *info, const struct hvk_refusal *refusal, int err)
+{
+	const struct nlattr *attr = meant(info, refusal), *inner = NULL;
+
+	if (attr && refusal->inner)
+		inner = nla_find_nested(attr, refusal->inner);
+	return hvk_refuse(info->extack, inner ?: attr, err, refusal->why);
 }

@@ -108,13 +108,14 @@ int hvk_nl_hv_enable(struct sk_buff *request, struct genl_info *info)
 
 int hvk_nl_hv_disable(struct sk_buff *request, struct genl_info *info)
 {
+	struct hvk_refusal refusal;
 	int err;
 
 	if (hvk_cells_has_others() && !info->attrs[HV_A_HV_FORCE])
 		return hvk_refuse(info->extack, NULL, -EBUSY, "there are other cells; destroy them first, or force it");
-	err = hvk_cells_destroy(info->extack);
+	err = hvk_cells_destroy(&refusal);
 	if (err)
-		return err;
+		return hvk_refuse(info->extack, NULL, err, refusal.why);
 	err = hvk_leave();
 	return err ? hvk_refuse(info->extack, NULL, err, hvk_sentence(hvk.why)) : 0;
 }

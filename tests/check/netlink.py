@@ -144,7 +144,7 @@ def refusals(report):
     said = set()
     for path in files("*.c", under=("kmod",)):
         source = read(path)
-        for match in re.finditer(r'hvk_refuse\([^;]*?"([^"]*)"\)|\*why = "([^"]*)";', source):
+        for match in re.finditer(r'hvk_(?:refuse|blame|blame_in)\([^;]*?"([^"]*)"\)|\*why = "([^"]*)";', source):
             said.add(match[1] or match[2])
     for sentence in sorted(said - sentences):
         report.find(REFUSALS, f"does not have \"{sentence}\"")
