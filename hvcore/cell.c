@@ -125,8 +125,8 @@ static void take_cpus(struct hv_cell *cell)
 }
 
 /*
- * 0 when root has them all. What they do that never were the cell's, if there are such CPUs at all, is no matter. Looked
- * at once: a CPU that is still on its way to the cell now may be there a moment later.
+ * 0 when root has them all. What they do that never were the cell's, if there are such CPUs at all, is no matter. One
+ * look at each: a CPU that is still on its way to the cell may be there a moment later.
  */
 static int give_cpus(struct hv_cell *cell)
 {

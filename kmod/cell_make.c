@@ -144,8 +144,9 @@ static int check_secure_memory(const struct hv_cellconf *conf, struct hvk_refusa
 	for (cell = hvk_cell_from(HVK_ROOT_ID); cell; cell = hvk_cell_from(cell->conf.id + 1))
 		left -= hvk_cell_memory_bytes(&cell->conf, HV_MODE_SECURE);
 	i = hvk_cell_memory_excess(conf, HV_MODE_SECURE, left);
-	return i == conf->nr_regions ? 0 :
-	       hvk_blame_in(refusal, HV_A_CELL_REGION, i, HV_A_REGION_SIZE, -ENOMEM,
+	if (i == conf->nr_regions)
+		return 0;
+	return hvk_blame_in(refusal, HV_A_CELL_REGION, i, HV_A_REGION_SIZE, -ENOMEM,
 			    "there is not that much secure memory left; secure= sets it aside");
 }
 
