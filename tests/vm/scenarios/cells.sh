@@ -57,7 +57,7 @@ equal "its CPU is back" "$(cat $cpus/cpu$last/online)" 1
 equal "the pool has as many free frames as before" "$(cat $hv/hv0/pool_frames_free)" "$pool"
 
 stalls=$(stalls)
-refuse_with "more memory than there is" "/tmp/huge.yaml:6:20: Linux does not have that much memory to give away" \
+refuse_with "more memory than there is" "/tmp/huge.yaml:6:21: Linux does not have that much memory to give away" \
 	$hvctl cell create /tmp/huge.yaml
 equal "for which nobody else has to give up any" "$(stalls)" "$stalls"
 equal "which changes nothing" "$(cat $hv/hv0/pool_frames_free) $(cat $cpus/cpu$last/online)" "$pool 1"
