@@ -97,11 +97,16 @@ static bool overlap(u64 a, u64 a_size, u64 b, u64 b_size)
 	return a < b + b_size && b < a + a_size;
 }
 
-/* Where a store is an interrupt; root does not have it either. */
-static bool is_window(u64 start, u64 size)
+/* Registers of a CPU, which are nobody's memory; and where a store is an interrupt, which root does not have either. */
+static bool is_cpus(u64 start, u64 size)
 {
 	struct hv_range window;
+	unsigned int i;
+	u64 page;
 
+	for (i = 0; hv_arch_moderated_page(i, &page); i++)
+		if (overlap(start, size, page, HV_PAGE_SIZE))
+			return true;
 	hv_arch_message_window(&window);
 	return overlap(start, size, window.start, window.size);
 }
@@ -114,7 +119,7 @@ static int take_identical(struct hv_cell *cell, const struct hv_conf_region *reg
 {
 	int err;
 
-	if (is_window(region->phys, region->size))
+	if (is_cpus(region->phys, region->size))
 		return -EBUSY;
 	if (region->flags & HV_MEM_ROOTSHARED)
 		return hv_aspace_map_linear(&cell->space, hv_gpa(region->gpa), hv_hpa(region->phys), region->size,

@@ -268,6 +268,13 @@ static void test_identical(void **state)
 	conf.regions[0].size = PAGE;
 	conf.regions[0].gpa = conf.regions[0].phys = conf.entry = MESSAGES + MESSAGES_SIZE - PAGE;
 	assert_int_equal(hv_cell_create(&conf), -EBUSY);
+	/* nor where a CPU has its registers: we would copy images to them, and read buffers from them */
+	conf.regions[0].phys = APIC;
+	conf.regions[0].flags = HV_MEM_READ | HV_MEM_LOADABLE | HV_MEM_ROOTSHARED;
+	conf.regions[1] = (struct hv_conf_region){ .gpa = HIGH, .size = PAGE, .flags = HV_MEM_RWX, .populate = 1 };
+	conf.nr_regions = 2;
+	conf.entry = HIGH;
+	assert_int_equal(hv_cell_create(&conf), -EBUSY);
 }
 
 static void is_outermost(u32 cpu)
