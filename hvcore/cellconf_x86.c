@@ -98,6 +98,7 @@ static const struct {
 	{ 0x00000280, 0x0000029f, W, M_CHECK },
 	{ 0x000002ff, 0x000002ff, W, M_MAP },	/* MTRR_DEF_TYPE */
 	{ 0x000003f1, 0x000003f1, W, M_MEMORY },	/* PEBS, by linear address of whoever runs */
+	{ 0x000003f4, 0x000003f5, RW, M_MEMORY },	/* PEBS, where it is architectural */
 	{ 0x00000400, 0x0000047f, W, M_CHECK },	/* banks */
 	{ 0x00000480, 0x000004cf, RW, M_VIRT },	/* what VMX offers */
 	{ 0x000004d0, 0x000004d0, W, M_CHECK },
@@ -112,6 +113,7 @@ static const struct {
 	{ 0x00000c81, 0x00000d8f, W, M_CACHE },
 	{ 0x00000da0, 0x00000da0, W, M_OWN },	/* XSS: XRSTORS would write processor trace's registers */
 	{ 0x00000db0, 0x00000db2, W, M_POWER },	/* hardware duty cycling */
+	{ 0x000017d0, 0x000017d1, RW, M_MEMORY },	/* feedback on the CPU's speed, to a physical address */
 	{ 0x00002000, 0xbfffffff, RW, M_BITMAP },
 	{ 0xc0000080, 0xc0000080, RW, M_OWN },	/* EFER */
 	{ 0xc0000104, 0xc0000104, RW, M_VIRT },	/* TSC ratio of guests */

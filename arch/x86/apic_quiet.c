@@ -44,14 +44,25 @@ static void take_all(void)
 	}
 }
 
+/* "Extended Interrupt [3:0] Local Vector Table Registers": samples of instructions, by NMI, and the like. */
+static void mask_extended(void)
+{
+	u32 i, nr = HV_GET(X86_APIC_EXT_MAX_LVT, x86_apic_read(X86_APIC_EXT_FEATURES));
+
+	for (i = 0; i < nr && i < X86_APIC_EXT_LVTS; i++)
+		x86_apic_write(X86_APIC_EXT_LVT + i * 0x10, X86_APIC_MASKED);
+}
+
 static void mask_sources(void)
 {
 	static const u16 sources[] = { X86_APIC_LVT_TIMER, X86_APIC_LVT_THERMAL, X86_APIC_LVT_PERF, X86_APIC_LVT_LINT0,
 				       X86_APIC_LVT_LINT1, X86_APIC_LVT_ERROR, X86_APIC_LVT_CMCI };
-	u32 i, nr = HV_GET(X86_APIC_MAX_LVT, x86_apic_read(X86_APIC_VERSION)) + 1;
+	u32 i, version = x86_apic_read(X86_APIC_VERSION), nr = HV_GET(X86_APIC_MAX_LVT, version) + 1;
 
 	for (i = 0; i < HV_ARRAY_SIZE(sources) && i < nr; i++)
 		x86_apic_write(sources[i], X86_APIC_MASKED);
+	if (version & X86_APIC_EXTENDED)
+		mask_extended();
 	x86_apic_write(X86_APIC_TIMER_COUNT, 0);
 }
 

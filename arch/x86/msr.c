@@ -14,9 +14,10 @@
 
 /*
  * Root drives the machine, so it keeps its registers; what is listed could pull the ground from under the hypervisor:
- * its own extension's switches, SMM and microcode, what the CPU writes into memory past the nested tables (trace,
- * samples of performance counters), where it finds memory at all. MTRRs are not among them: Linux rewrites them on
- * every CPU that it starts, and with EPT the nested tables, not the MTRRs, decide what a guest's accesses are.
+ * its own extension's switches, SMM and microcode, what the CPU writes into memory past the nested tables (trace, by
+ * way of XRSTORS as well, samples of performance counters, feedback on its speed), where it finds memory at all. MTRRs
+ * are not among them: Linux rewrites them on every CPU that it starts, and with EPT the nested tables, not the MTRRs,
+ * decide what a guest's accesses are.
  */
 static const struct x86_msr_rule rules[] = {
 	{ X86_MSR_APIC_BASE, X86_MSR_APIC_BASE, BOTH, X86_MSR_WRITE, X86_MSR_APIC_BASE_MOVE, 0, 0 },
@@ -25,10 +26,13 @@ static const struct x86_msr_rule rules[] = {
 	{ X86_MSR_UCODE_WRITE, X86_MSR_UCODE_WRITE, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_IGNORE, 0, 0 },
 	{ X86_MSR_SMM_MONITOR_CTL, X86_MSR_SMM_MONITOR_CTL, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_SMBASE, X86_MSR_SMBASE, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
-	{ X86_MSR_SMRR_BASE, X86_MSR_SMRR_MASK, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
+	{ X86_MSR_SMRR_BASE, X86_MSR_PRMRR_MASK, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_PEBS_ENABLE, X86_MSR_PEBS_ENABLE, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_DROP, 0, 0 },
+	{ X86_MSR_PEBS_BASE, X86_MSR_PEBS_INDEX, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_DROP, 0, 0 },
 	{ X86_MSR_RTIT_OUTPUT_BASE, X86_MSR_RTIT_LAST, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_DROP, 0, 0 },
 	{ X86_MSR_X2APIC_ICR, X86_MSR_X2APIC_ICR, BOTH, X86_MSR_WRITE, X86_MSR_ICR, 0, 0 },
+	{ X86_MSR_XSS, X86_MSR_XSS, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_WITHOUT, X86_XSS_TRACE | X86_XSS_UINTR, 0 },
+	{ X86_MSR_HW_FEEDBACK_PTR, X86_MSR_HW_FEEDBACK_CONFIG, X86_ON_VMX, X86_MSR_WRITE, X86_MSR_DROP, 0, 0 },
 	{ X86_MSR_EFER, X86_MSR_EFER, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_VENDOR, 0, 0 },
 	{ X86_MSR_SYSCFG, X86_MSR_SYSCFG, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
 	{ X86_MSR_IORR_BASE_0, X86_MSR_TOP_MEM_2, X86_ON_SVM, X86_MSR_WRITE, X86_MSR_KEEP, 0, 0 },
@@ -154,6 +158,8 @@ static enum hv_verdict write(struct x86_cpu *cpu, const struct x86_msr_rule *rul
 	switch (rule->action) {
 	case X86_MSR_DROP:
 		return drop(exit);
+	case X86_MSR_WITHOUT:
+		return exit->value & rule->clear ? deny(cpu, exit) : pass_write(exit);
 	case X86_MSR_IGNORE:
 		return HV_ADVANCE;
 	case X86_MSR_APIC_BASE_MOVE:

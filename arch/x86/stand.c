@@ -94,14 +94,19 @@ static void clean_debug(void)
 	x86_write_dr6(X86_DR6_RESET);
 }
 
-/* What neither control block holds, of the registers that a cell can write. Not every CPU has them all. */
+/*
+ * What neither control block holds, of the registers that a cell can write; and by which root would look on at what a
+ * cell does, or learn it when the CPU is its own again. Not every CPU has them all.
+ */
 static void clean_msrs(void)
 {
 	static const struct {
 		u32 msr, value;
 	} barriers[] = { { X86_MSR_PRED_CMD, X86_PRED_CMD_IBPB }, { X86_MSR_FLUSH_CMD, X86_FLUSH_CMD_L1D } };
 	static const u32 msrs[] = { X86_MSR_SPEC_CTRL, X86_MSR_XSS, X86_MSR_TSC_AUX, X86_MSR_TSC_DEADLINE,
-				    X86_MSR_MCG_STATUS };
+				    X86_MSR_MCG_STATUS, X86_MSR_DEBUGCTL, X86_MSR_PERF_GLOBAL_CTRL,
+				    X86_MSR_PEBS_ENABLE, X86_MSR_RTIT_CTL, X86_MSR_ARCH_LBR_CTL, X86_MSR_DBG_EXTN_CFG,
+				    X86_MSR_AMD_PERF_GLOBAL_CTL, X86_MSR_IBS_FETCH_CTL, X86_MSR_IBS_OP_CTL };
 	unsigned int i;
 
 	for (i = 0; i < HV_ARRAY_SIZE(msrs); i++)

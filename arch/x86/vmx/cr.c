@@ -14,8 +14,10 @@
 
 /* No entry and no exit changes these, so they would outlive the cell: "Loading Guest Control Registers ...". */
 #define CR0_UNCACHED (X86_CR0_CD | X86_CR0_NW)
+/* User interrupts are sent without anybody looking at where to; with FRED, events are delivered otherwise than here. */
+#define CR4_NOT_IN_GUESTS (X86_CR4_UINTR | X86_CR4_FRED)
 /* What CPUID does not show to a cell has its bits here, too. */
-#define CR4_NOT_IN_CELLS (X86_CR4_VMXE | X86_CR4_SMXE | X86_CR4_KL | X86_CR4_CET | X86_CR4_PKS | X86_CR4_UINTR)
+#define CR4_NOT_IN_CELLS (CR4_NOT_IN_GUESTS | X86_CR4_VMXE | X86_CR4_SMXE | X86_CR4_KL | X86_CR4_CET | X86_CR4_PKS)
 
 static bool is_root(const struct x86_cpu *cpu)
 {
@@ -38,9 +40,14 @@ static u64 cr0_held(const struct x86_cpu *cpu)
 	return cr0_must() | (is_root(cpu) ? 0 : CR0_UNCACHED);
 }
 
+static u64 cr4_denied(const struct x86_cpu *cpu)
+{
+	return is_root(cpu) ? CR4_NOT_IN_GUESTS : CR4_NOT_IN_CELLS;
+}
+
 static u64 cr4_held(const struct x86_cpu *cpu)
 {
-	return cr4_must(cpu) | (is_root(cpu) ? 0 : CR4_NOT_IN_CELLS);
+	return cr4_must(cpu) | cr4_denied(cpu);
 }
 
 bool vmx_put_cr0(const struct x86_cpu *cpu, u64 value)
@@ -108,12 +115,9 @@ static bool write_cr0(const struct x86_cpu *cpu, u64 value)
 	return vmx_put_cr0(cpu, value);
 }
 
-/* Cells are not told of these, so they are reserved there. */
 static bool write_cr4(const struct x86_cpu *cpu, u64 value)
 {
-	if (!is_root(cpu) && (value & CR4_NOT_IN_CELLS))
-		return false;
-	return is_legal_cr4(value) && vmx_put_cr4(cpu, value);
+	return !(value & cr4_denied(cpu)) && is_legal_cr4(value) && vmx_put_cr4(cpu, value);
 }
 
 bool vmx_write_cr(struct x86_cpu *cpu, u64 q)

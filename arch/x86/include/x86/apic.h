@@ -34,8 +34,13 @@
 #define X86_APIC_TIMER_NOW 0x390
 #define X86_APIC_TIMER_DIVIDE 0x3e0
 #define X86_APIC_SELF_IPI 0x3f0	/* in x2APIC mode only */
+#define X86_APIC_EXT_FEATURES 0x400
+#define X86_APIC_EXT_LVT 0x500
+#define X86_APIC_EXT_LVTS 4
 
 #define X86_APIC_MAX_LVT HV_MASK(23, 16)	/* of the version */
+#define X86_APIC_EXTENDED HV_BIT(31)		/* of the version, on AMD: there are more registers */
+#define X86_APIC_EXT_MAX_LVT HV_MASK(23, 16)	/* of the extended features */
 #define X86_APIC_MODEL HV_MASK(31, 28)		/* of DFR */
 #define X86_APIC_FLAT 0xf
 #define X86_APIC_ENABLED HV_BIT(8)		/* of SVR */

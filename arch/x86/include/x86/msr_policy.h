@@ -19,6 +19,7 @@ enum x86_msr_action {
 	X86_MSR_VENDOR,		/* never comes here: the vendor code takes it */
 	X86_MSR_APIC_BASE_MOVE,
 	X86_MSR_ICR,
+	X86_MSR_WITHOUT,
 };
 
 struct x86_msr_rule {
