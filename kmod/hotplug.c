@@ -90,14 +90,46 @@ void hvk_rest_cpus(void)
 	cpumask_clear(&hvk.woken);
 }
 
-static int pm_notify(struct notifier_block *nb, unsigned long event, void *data)
+/* Waits for a launch or a leave that is under way. Until it is over no launch begins, see hvk_launch(). */
+static int begin_sleep(void)
 {
-	if (event != PM_SUSPEND_PREPARE && event != PM_HIBERNATION_PREPARE && event != PM_RESTORE_PREPARE)
-		return NOTIFY_DONE;
-	if (READ_ONCE(hvk.state) == HV_OFF)
+	bool is_refused;
+
+	mutex_lock(&hvk.lock);
+	is_refused = hvk.state != HV_OFF || hvk.stuck;
+	if (!is_refused)
+		hvk.nr_sleeps++;
+	mutex_unlock(&hvk.lock);
+	if (!is_refused)
 		return NOTIFY_DONE;
 	pr_err("no suspend or hibernation while the hypervisor is launched; unload the module first\n");
 	return notifier_from_errno(-EBUSY);
+}
+
+/* One of a hibernation that user space runs may have begun before we were there. */
+static int end_sleep(void)
+{
+	mutex_lock(&hvk.lock);
+	if (hvk.nr_sleeps)
+		hvk.nr_sleeps--;
+	mutex_unlock(&hvk.lock);
+	return NOTIFY_DONE;
+}
+
+/* Whose _PREPARE is refused gets no _POST_; who was asked before is told. */
+static int pm_notify(struct notifier_block *nb, unsigned long event, void *data)
+{
+	switch (event) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
+		return begin_sleep();
+	case PM_POST_SUSPEND:
+	case PM_POST_HIBERNATION:
+	case PM_POST_RESTORE:
+		return end_sleep();
+	}
+	return NOTIFY_DONE;
 }
 
 /* Reboot, power-off and kexec find the machine as it was. */
@@ -111,8 +143,19 @@ static int reboot_notify(struct notifier_block *nb, unsigned long event, void *d
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block pm_block = { .notifier_call = pm_notify };
+/* Before Linux forbids that CPUs come and go, which a launch under way needs. */
+static struct notifier_block pm_block = { .notifier_call = pm_notify, .priority = INT_MAX };
 static struct notifier_block reboot_block = { .notifier_call = reboot_notify, .priority = INT_MAX };
+
+/* Not in the middle of a sleep, of which we would only hear the end. */
+static int register_pm(void)
+{
+	unsigned int flags = lock_system_sleep();
+	int err = register_pm_notifier(&pm_block);
+
+	unlock_system_sleep(flags);
+	return err;
+}
 
 int hvk_hotplug_init(void)
 {
@@ -126,7 +169,7 @@ int hvk_hotplug_init(void)
 		err = online_state;
 		goto err_prepare;
 	}
-	err = register_pm_notifier(&pm_block);
+	err = register_pm();
 	if (err)
 		goto err_online;
 	err = register_reboot_notifier(&reboot_block);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The module's own state and what its files offer each other. Lock order: netlink's own (an operation runs with them),
- * hvk.lock, then cpus_read_lock(), then lines_lock.
+ * The module's own state and what its files offer each other. Lock order: netlink's own (an operation runs with them)
+ * and those of sleep and reboot (notifiers run with them), hvk.lock, then cpus_read_lock(), then lines_lock.
  */
 #ifndef HVK_H
 #define HVK_H
@@ -56,6 +56,7 @@ struct hvk {
 	struct mutex lock;		/* state changes */
 	enum hv_state state;		/* owner: who holds @lock */
 	bool is_open;			/* launches may be asked for; owner: who holds @lock */
+	u32 nr_sleeps;			/* suspends and hibernations under way; owner: who holds @lock */
 	struct hvk_memory memory;
 	struct hvk_secure secure;
 	struct hvk_iommus iommus;

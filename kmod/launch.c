@@ -298,6 +298,8 @@ int hvk_launch(void)
 
 	if (hvk.stuck)
 		return hvk_fail(-EBUSY, "an earlier launch left CPUs behind; reset the machine first");
+	if (hvk.nr_sleeps)
+		return hvk_fail(-EBUSY, "the machine is being put to sleep; launch when it is awake");
 	launch = kzalloc(sizeof(*launch), GFP_KERNEL);
 	if (!launch)
 		return hvk_fail(-ENOMEM, "out of memory");
