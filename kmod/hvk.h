@@ -25,7 +25,7 @@ struct hvk_memory {
 	struct hv_range range;
 	enum hvk_source source;
 	void *map;
-	struct resource *shown;	/* in /proc/iomem */
+	struct hvk_iomem *shown;	/* in /proc/iomem */
 };
 
 /* A line of the log that is kept. */

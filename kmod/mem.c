@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "hvk.h"
@@ -98,22 +99,29 @@ static int map(struct hvk_memory *memory)
 	return 0;
 }
 
+/* With a name of its own: where the hypervisor stays it is in /proc/iomem for longer than there is a module. */
+struct hvk_iomem {
+	struct resource resource;
+	char name[16];
+};
+
 /* Best effort, for people who read /proc/iomem. */
 static void show(struct hvk_memory *memory)
 {
-	struct resource *res = kzalloc(sizeof(*res), GFP_KERNEL);
+	struct hvk_iomem *shown = kzalloc(sizeof(*shown), GFP_KERNEL);
 
-	if (!res)
+	if (!shown)
 		return;
-	res->name = memory->name;
-	res->start = memory->range.start;
-	res->end = memory->range.start + memory->range.size - 1;
-	res->flags = IORESOURCE_MEM | IORESOURCE_BUSY;
-	if (insert_resource(&iomem_resource, res)) {
-		kfree(res);
+	strscpy(shown->name, memory->name, sizeof(shown->name));
+	shown->resource.name = shown->name;
+	shown->resource.start = memory->range.start;
+	shown->resource.end = memory->range.start + memory->range.size - 1;
+	shown->resource.flags = IORESOURCE_MEM | IORESOURCE_BUSY;
+	if (insert_resource(&iomem_resource, &shown->resource)) {
+		kfree(shown);
 		return;
 	}
-	memory->shown = res;
+	memory->shown = shown;
 }
 
 static int take(struct hvk_memory *memory, const struct hv_range *want)
@@ -219,7 +227,7 @@ void hvk_memory_release(struct hvk_memory *memory)
 	unsigned long pfn = memory->range.start >> PAGE_SHIFT, count = memory->range.size >> PAGE_SHIFT;
 
 	if (memory->shown) {
-		remove_resource(memory->shown);
+		remove_resource(&memory->shown->resource);
 		kfree(memory->shown);
 	}
 	if (memory->map) {
