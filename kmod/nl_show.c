@@ -159,6 +159,7 @@ int hvk_nl_cell_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct progress *progress = (void *)cb->ctx;
 	const struct hvk_cell *cell;
+	int err = 0;
 
 	BUILD_BUG_ON(sizeof(*progress) > sizeof(cb->ctx));
 	if (!progress->has_begun && genlmsg_len(nlmsg_data(cb->nlh)))
@@ -168,8 +169,12 @@ int hvk_nl_cell_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	if (mutex_lock_killable(&hvk.lock))
 		return -EINTR;
 	cb->seq = hvk_cells_generation();
-	while ((cell = hvk_cell_from(progress->id)) && !dump_cell(skb, cb, cell))
-		progress->id = cell->conf.id + 1;
+	while (!err && (cell = hvk_cell_from(progress->id))) {
+		err = dump_cell(skb, cb, cell);
+		if (!err)
+			progress->id = cell->conf.id + 1;
+	}
 	mutex_unlock(&hvk.lock);
-	return skb->len;
+	/* What found no room comes first in the next message; if there was all the room, that is the end. */
+	return skb->len ?: err;
 }
