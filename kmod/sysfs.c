@@ -24,7 +24,7 @@ static const char *const state_names[] = { "off", "prepared", "entering", "activ
 	static DEVICE_ATTR_RO(name)
 
 /* What a leave takes away must not go while it is read. (Cells' files need no lock: they go first.) */
-#define SHOW_LOCKED(name, format, value)                                                                              \
+#define LOCKED(name, format, value, attribute)                                                                        \
 	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *buf)                      \
 	{                                                                                                             \
 		ssize_t n = mutex_lock_interruptible(&hvk.lock);                                                      \
@@ -35,7 +35,9 @@ static const char *const state_names[] = { "off", "prepared", "entering", "activ
 		mutex_unlock(&hvk.lock);                                                                              \
 		return n;                                                                                             \
 	}                                                                                                             \
-	static DEVICE_ATTR_RO(name)
+	static attribute(name)
+
+#define SHOW_LOCKED(name, format, value) LOCKED(name, format, value, DEVICE_ATTR_RO)
 
 #define STAT(name) (hvk.stats ? READ_ONCE(hvk.stats->name) : 0)
 
@@ -70,7 +72,7 @@ static const char *selfcheck(void)
 	return hv_boot_call(hvk.launch, HV_HC_SELFCHECK, 0) ? "failed" : "ok";
 }
 
-SHOW_LOCKED(selfcheck, "%s", selfcheck());
+LOCKED(selfcheck, "%s", selfcheck(), DEVICE_ATTR_ADMIN_RO);
 SHOW(stop_us, "%llu", hvk.stop_us);
 SHOW(call_us, "%llu", READ_ONCE(hvk.call_us));
 
