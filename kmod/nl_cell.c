@@ -9,7 +9,7 @@
 
 static int create(struct genl_info *info, const struct hv_cellconf *conf)
 {
-	struct hvk_refusal refusal;
+	struct hvk_refusal refusal = {};
 	struct hvk_cell *cell;
 	struct sk_buff *skb;
 	void *header;
@@ -55,7 +55,7 @@ static struct hvk_cell *find(struct genl_info *info)
 static int simply(struct genl_info *info, int (*act)(struct hvk_cell *cell, struct hvk_refusal *refusal))
 {
 	struct hvk_cell *cell = find(info);
-	struct hvk_refusal refusal;
+	struct hvk_refusal refusal = {};
 	int err;
 
 	if (IS_ERR(cell))
@@ -108,7 +108,7 @@ static int read_image(struct genl_info *info, struct hvk_image *image, u32 *fd)
 
 static int load(struct genl_info *info, struct hvk_cell *cell, const struct hvk_image *image)
 {
-	struct hvk_refusal refusal;
+	struct hvk_refusal refusal = {};
 	int err;
 
 	if (!image->file || !(image->file->f_mode & FMODE_READ))

@@ -178,7 +178,7 @@ static int take_words(struct genl_info *info, struct hv_cellconf *conf)
 static int choose_cpus(struct genl_info *info, struct hv_cellconf *conf)
 {
 	const struct nlattr *wanted = info->attrs[HV_A_CELL_NR_CPUS];
-	struct hvk_refusal refusal;
+	struct hvk_refusal refusal = {};
 	int err;
 
 	if (!wanted == !conf->nr_physical)
@@ -209,7 +209,7 @@ static int check(const struct hv_cellconf *conf, struct hvk_refusal *refusal)
 
 int hvk_nl_config(struct genl_info *info, struct hv_cellconf *conf)
 {
-	struct hvk_refusal refusal;
+	struct hvk_refusal refusal = {};
 	int err;
 
 	memset(conf, 0, sizeof(*conf));

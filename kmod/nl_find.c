@@ -64,6 +64,7 @@ static const struct nlattr *meant(const struct genl_info *info, const struct hvk
 	return attr;
 }
 
+/* A refusal without a sentence is an answer without one. */
 int hvk_nl_refuse(struct genl_info *info, const struct hvk_refusal *refusal, int err)
 {
 	const struct nlattr *attr = meant(info, refusal), *inner = NULL;

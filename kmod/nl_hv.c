@@ -108,7 +108,7 @@ int hvk_nl_hv_enable(struct sk_buff *request, struct genl_info *info)
 
 int hvk_nl_hv_disable(struct sk_buff *request, struct genl_info *info)
 {
-	struct hvk_refusal refusal;
+	struct hvk_refusal refusal = {};
 	int err;
 
 	if (hvk_cells_has_others() && !info->attrs[HV_A_HV_FORCE])

@@ -22,7 +22,8 @@ static inline int hvk_refuse(struct netlink_ext_ack *extack, const struct nlattr
 
 /*
  * The same of those who do not know the request: the sentence, and which attribute it is about, HV_A_CELL_*, how many
- * of its kind come before it, and which one in its nest. 0: none is to blame, or the nest itself.
+ * of its kind come before it, and which one in its nest. 0: none is to blame, or the nest itself. It begins as zeros:
+ * who fails without a word, as when it was killed, leaves it like that, and then the error number is all there is.
  */
 struct hvk_refusal {
 	const char *why;
