@@ -130,11 +130,13 @@ static void clear(unsigned long pfn, unsigned long count)
 static int claim_at_its_place(const struct hv_conf_region *region)
 {
 	unsigned long pfn = region->phys >> PAGE_SHIFT, count = region->size >> PAGE_SHIFT;
+	int err;
 
 	if (!hvk_is_whole_ram(pfn, count))
 		return -EBUSY;
-	if (alloc_contig_range(pfn, pfn + count, MIGRATE_MOVABLE, GFP_KERNEL | __GFP_NOWARN))
-		return -EBUSY;
+	err = alloc_contig_range(pfn, pfn + count, MIGRATE_MOVABLE, GFP_KERNEL | __GFP_NOWARN);
+	if (err)
+		return err == -EINTR ? err : -EBUSY;
 	if (region->flags & HV_MEM_ROOTSHARED)
 		clear(pfn, count);
 	return 0;
@@ -160,6 +162,8 @@ static int claim_places(struct hvk_cell_memory *memory, const struct hv_cellconf
 		if (!is_taken_at_its_place(&conf->regions[i]))
 			continue;
 		err = claim_at_its_place(&conf->regions[i]);
+		if (err == -EINTR)
+			return err;
 		if (err)
 			return hvk_blame_in(refusal, HV_A_CELL_REGION, i, HV_A_REGION_PHYS, err,
 					    "Linux cannot free the memory at that place");
@@ -168,8 +172,11 @@ static int claim_places(struct hvk_cell_memory *memory, const struct hv_cellconf
 	return 0;
 }
 
+/* Who was killed is not told that anything is missing. */
 static int lack(struct hvk_refusal *refusal, u32 i, int err)
 {
+	if (err == -EINTR)
+		return err;
 	return hvk_blame_in(refusal, HV_A_CELL_REGION, i, HV_A_REGION_SIZE, err,
 			    "Linux does not have that much memory to give away");
 }
