@@ -62,7 +62,6 @@ struct hvk {
 	struct hvk_iommus iommus;
 	struct hv_launch *launch;
 	void *shared;			/* our pages in which the hypervisor shows what follows */
-	const struct hv_header *header;
 	const struct hv_log_ring *log;
 	const struct hv_stats *stats;
 	cpumask_t cpus;			/* that run as guests */

@@ -237,7 +237,6 @@ static int cross(struct hv_launch *launch)
 static void publish(struct hv_launch *launch)
 {
 	hvk.launch = launch;
-	hvk.header = hvk.shared + HV_SHARED_HEADER;
 	hvk.log = hvk.shared + HV_SHARED_LOG;
 	hvk.stats = hvk.shared + HV_SHARED_STATS;
 	WRITE_ONCE(hvk.state, HV_ACTIVE);
@@ -362,7 +361,6 @@ int hvk_leave(void)
 	hvk_kvm_hide(false);
 	hvk_cells_remove_root();
 	hvk.stats = NULL;
-	hvk.header = NULL;
 	hvk_note("left: %u CPUs, %lluK at 0x%llx given back, CPUs stopped for %llu us", launch->nr_cpus,
 		 launch->range.size >> 10, launch->range.start, hvk.stop_us);
 	destroy(launch);
