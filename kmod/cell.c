@@ -107,7 +107,7 @@ u64 hvk_cell_entries(const struct hvk_cell *cell)
 	return hvk_cell_is_root(cell) ? hvk.entries : READ_ONCE(cell->page->starts);
 }
 
-u64 hvk_cell_memory(const struct hvk_cell *cell)
+u64 hvk_cell_bytes(const struct hvk_cell *cell)
 {
 	u64 bytes = 0;
 	u32 i;

@@ -59,7 +59,7 @@ static inline bool hvk_cell_is_root(const struct hvk_cell *cell)
 }
 
 u64 hvk_cell_entries(const struct hvk_cell *cell);
-u64 hvk_cell_memory(const struct hvk_cell *cell);
+u64 hvk_cell_bytes(const struct hvk_cell *cell);
 void hvk_cell_cpus(const struct hvk_cell *cell, struct cpumask *cpus);
 
 /*

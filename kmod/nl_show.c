@@ -105,7 +105,7 @@ static int put_cell(struct sk_buff *skb, const struct hvk_cell *cell, bool is_ad
 	err = nla_put_string(skb, HV_A_CELL_NAME, cell->conf.name) ?:
 	      nla_put_u32(skb, HV_A_CELL_ID, cell->conf.id) ?:
 	      nla_put_u32(skb, HV_A_CELL_STATE, cell->state) ?:
-	      nla_put_u64_64bit(skb, HV_A_CELL_MEMORY_BYTES, hvk_cell_memory(cell), HV_A_CELL_PAD) ?:
+	      nla_put_u64_64bit(skb, HV_A_CELL_MEMORY_BYTES, hvk_cell_bytes(cell), HV_A_CELL_PAD) ?:
 	      nla_put_u64_64bit(skb, HV_A_CELL_ENTRIES, hvk_cell_entries(cell), HV_A_CELL_PAD) ?:
 	      put_cpus(skb, cell);
 	if (err || hvk_cell_is_root(cell))

@@ -56,7 +56,7 @@ static DEVICE_ATTR_RO(cpus_list);
 
 SHOW(name, "%s", cell->conf.name);
 SHOW(state, "%s", state_names[READ_ONCE(cell->state)]);
-SHOW(memory_bytes, "%llu", hvk_cell_memory(cell));
+SHOW(memory_bytes, "%llu", hvk_cell_bytes(cell));
 SHOW(entries, "%llu", hvk_cell_entries(cell));
 SHOW(fault_reason, "%s", hvk_fault_reason(cell));
 
