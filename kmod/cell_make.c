@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a cell is made of: memory and CPUs leave Linux, go through the hypervisor's hands, and come back likewise. */
-#define pr_fmt(fmt) "hv: " fmt
 #include <linux/io.h>
 #include <linux/sched.h>
 #include <linux/slab.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which of its CPUs root can give to a cell, and how they go and come back. */
-#define pr_fmt(fmt) "hv: " fmt
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 

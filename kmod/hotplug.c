@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* CPUs that come and go, sleep states, reboot: what may happen while launched and what may not. */
-#define pr_fmt(fmt) "hv: " fmt
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/reboot.h>

@@ -8,13 +8,16 @@
 
 #include <linux/cpumask.h>
 #include <linux/mutex.h>
+#include <linux/printk.h>
 #include <linux/types.h>
 
 #include <hvabi/launch.h>
 #include <hvabi/log.h>
 #include <hvabi/stats.h>
 
-#define hvk_fmt(fmt) "hv: " fmt
+/* Lines in the kernel log begin with it. */
+#undef pr_fmt
+#define pr_fmt(fmt) "hv: " fmt
 
 /* How the range was got, and so how it is given back. */
 enum hvk_source { HVK_NONE, HVK_CONTIG, HVK_BUDDY, HVK_RESERVED };

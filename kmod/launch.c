@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Launch and leave from Linux's side: prepare what may fail, then cross on every CPU at once. */
-#define pr_fmt(fmt) "hv: " fmt
 #include <linux/cc_platform.h>
 #include <linux/cpu.h>
 #include <linux/ktime.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Lines for people: those of the module and of the hypervisor go to the kernel log, and the last ones are kept. */
-#define pr_fmt(fmt) "hv: " fmt
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/spinlock.h>

@@ -21,7 +21,7 @@ static void keep(struct hv_log_record *record)
 	};
 
 	if (reader.lost)
-		pr_warn("hv: %llu lines of the hypervisor's log were overwritten before they were read\n", reader.lost);
+		pr_warn("%llu lines of the hypervisor's log were overwritten before they were read\n", reader.lost);
 	record->text[HV_LOG_TEXT - 1] = '\0';
 	hvk_line_add(record->level < ARRAY_SIZE(levels) ? levels[record->level] : LOGLEVEL_INFO, reader.lost,
 		     record->text);

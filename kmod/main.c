@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Module init and exit: bring-up in order, unwinding in reverse. */
-#define pr_fmt(fmt) "hv: " fmt
 #include <linux/module.h>
 
 #include "hvk.h"
