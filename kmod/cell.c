@@ -130,7 +130,8 @@ void hvk_cell_cpus(const struct hvk_cell *cell, struct cpumask *cpus)
 
 /*
  * A cell keeps the module. Its reference alone would have rmmod say EWOULDBLOCK; a module that has no exit is refused
- * before references are counted, and with EBUSY. While somebody holds one, nobody is about to call the exit.
+ * before references are counted, and with EBUSY. While somebody holds one, nobody is about to call the exit. Who forces
+ * it gets past both, see CAVEATS.md.
  */
 static unsigned int nr_holds;
 static typeof(THIS_MODULE->exit) exit_kept;
