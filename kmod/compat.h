@@ -16,6 +16,12 @@ static inline struct class *hvk_class_create(const char *name)
 #endif
 }
 
+/* The first 6.1 want one that they could write to, and do not. */
+static inline struct kobj_type *hvk_kobj_type(const struct kobj_type *type)
+{
+	return (struct kobj_type *)type;
+}
+
 /* What is handed to pre_doit and post_doit. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 #define hvk_genl_op genl_split_ops

@@ -6,6 +6,7 @@
 #include <linux/sysfs.h>
 
 #include "cell.h"
+#include "compat.h"
 #include "fault.h"
 #include "hvk.h"
 #include "shown.h"
@@ -135,7 +136,7 @@ static struct hvk_cpu_dir *add_cpu_dir(const struct hvk_cell *cell, unsigned int
 	if (!dir)
 		return NULL;
 	dir->counts = hvk_shown_counts(cell, cpu);
-	if (kobject_init_and_add(&dir->kobj, (struct kobj_type *)&cpu_dir_type, &cell->dev->kobj, "cpu%u", cpu) ||
+	if (kobject_init_and_add(&dir->kobj, hvk_kobj_type(&cpu_dir_type), &cell->dev->kobj, "cpu%u", cpu) ||
 	    sysfs_create_group(&dir->kobj, &cpu_stats_group)) {
 		kobject_put(&dir->kobj);
 		return NULL;
