@@ -128,10 +128,11 @@ void hvk_rest_cpus(void);
 void hvk_kvm_claim_cpu(bool taken);
 void hvk_kvm_hide(bool hide);
 
-/* sysfs.c */
+/* sysfs.c; _added(): all that belongs into the directory is there, and "add" may be sent */
 int hvk_sysfs_init(void);
 void hvk_sysfs_fini(void);
 struct device *hvk_sysfs_add(const char *name, void *data, const struct attribute_group **groups);
+void hvk_sysfs_added(struct device *dev);
 void hvk_sysfs_announce(void);
 
 /* sysfs_cell.c: cell<id> */

@@ -4,6 +4,7 @@
 #include <linux/kdev_t.h>
 #include <linux/kobject.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/sysfs.h>
 
 #include <hvabi/hypercall.h>
@@ -98,9 +99,38 @@ void hvk_sysfs_announce(void)
 	kobject_uevent_env(&hv0->kobj, KOBJ_CHANGE, env);
 }
 
+static void release(struct device *dev)
+{
+	kfree(dev);
+}
+
+/* device_create_with_groups(), but for the uevent. */
 struct device *hvk_sysfs_add(const char *name, void *data, const struct attribute_group **groups)
 {
-	return device_create_with_groups(hv_class, hv0, MKDEV(0, 0), data, groups, "%s", name);
+	struct device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+	int err;
+
+	if (!dev)
+		return ERR_PTR(-ENOMEM);
+	device_initialize(dev);
+	dev->class = hv_class;
+	dev->parent = hv0;
+	dev->groups = groups;
+	dev->release = release;
+	dev_set_drvdata(dev, data);
+	dev_set_uevent_suppress(dev, true);
+	err = dev_set_name(dev, "%s", name) ?: device_add(dev);
+	if (err) {
+		put_device(dev);
+		return ERR_PTR(err);
+	}
+	return dev;
+}
+
+void hvk_sysfs_added(struct device *dev)
+{
+	dev_set_uevent_suppress(dev, false);
+	kobject_uevent(&dev->kobj, KOBJ_ADD);
 }
 
 int hvk_sysfs_init(void)

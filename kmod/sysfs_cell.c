@@ -188,8 +188,10 @@ void hvk_sysfs_add_cell(struct hvk_cell *cell)
 
 	snprintf(name, sizeof(name), "cell%u", cell->conf.id);
 	cell->dev = hvk_sysfs_add(name, cell, cell_groups);
-	if (!IS_ERR(cell->dev))
-		add_cpu_dirs(cell);
+	if (IS_ERR(cell->dev))
+		return;
+	add_cpu_dirs(cell);
+	hvk_sysfs_added(cell->dev);
 }
 
 void hvk_sysfs_announce_cell(const struct hvk_cell *cell)
