@@ -5,8 +5,10 @@ import json
 import os
 import pathlib
 import pty
+import signal
 import subprocess
 import tempfile
+import termios
 
 from common import TOOL, environment
 
@@ -43,6 +45,37 @@ def on_terminal(arguments, steps, typed=b""):
     return seen.decode(), status
 
 
+def given_back(steps, is_piped):
+    """Whether the terminal is as it was, after a console that came to an end by itself; stdout may be a pipe that
+    nobody reads."""
+    with tempfile.TemporaryDirectory() as name:
+        replay = pathlib.Path(name) / "replay.json"
+        replay.write_text(json.dumps(steps), encoding="utf-8")
+        ours, theirs = pty.openpty()
+        before = termios.tcgetattr(theirs)
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run([TOOL, "console", "a", "-f"], stdin=theirs, stdout=writer if is_piped else theirs,
+                              stderr=subprocess.PIPE, text=True, cwd=name, env=environment(name, replay),
+                              check=False, timeout=60)
+        after = termios.tcgetattr(theirs)
+        for descriptor in (ours, theirs, writer):
+            os.close(descriptor)
+    return after == before, done.returncode, done.stderr
+
+
+def check_given_back(result):
+    first, none = CONSOLE[:2]
+    for word in ("INT", "TERM", "HUP", "QUIT"):
+        steps = [first, none, none | {"signal": getattr(signal, f"SIG{word}")}]
+        same, status, _ = given_back(steps, False)
+        result.note(f"SIG{word} gives the terminal back", [] if same and status == 0 else [same, status])
+    later = {"ask": "CONSOLE_READ", "with": {"name": "a", "pos": 0}, "answers": [{"pos": 2, "data": "hi"}]}
+    same, status, said = given_back([later | {"answers": [{"pos": 0}]}, later], True)
+    good = same and status == 1 and said.endswith("hvctl: cannot write: Broken pipe\n")
+    result.note("a closed pipe gives the terminal back", [] if good else [same, status, said])
+
+
 def check(result):
     seen, status = on_terminal(["status"], STATUS)
     result.note("colours on a terminal", [] if "\033[32mactive\033[0m" in seen and status == 0 else [repr(seen)])
@@ -53,3 +86,4 @@ def check(result):
     result.note("what is typed reaches the console, in order", [] if good else [repr(seen), status])
     seen, status = on_terminal(["console", "a", "-f"], CONSOLE[:3], b"\x1d")
     result.note("Ctrl-] leaves the console", [] if status == 0 else [repr(seen), status])
+    check_given_back(result)

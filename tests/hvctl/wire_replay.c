@@ -6,11 +6,13 @@
  *	{"ask": "CELL_GET", "dump": true, "with": {}, "answers": [{...}, ...]}
  *	{"ask": "CELL_CREATE", "with": {...}, "error": 22, "text": "a sentence", "at": "regions[1].gpa"}
  *	{"ask": "HV_GET", "raw": "0800..."}		the bytes of the attributes, right or wrong
+ *	{"ask": "CONSOLE_READ", "signal": 3, ...}	before it is answered, hvctl gets a signal
  *	{"event": "CELL_NTF", "with": {...}}		or {"event": "lost"}
  *
  * An image's descriptor is replaced by the bytes that are read from it. Without a recording the module is not loaded.
  * Whatever differs ends the program with status 99.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,6 +226,8 @@ int wire_send(struct wire *wire, const void *data, size_t size)
 		with = json_object_get(step, "with");
 		if (!json_equal(with ? with : empty, got))
 			differ("asked for something else", with, got);
+		if (json_object_get(step, "signal"))
+			raise((int)json_u64(step, "signal"));
 		answer(wire, asked, step, header->cmd);
 	}
 	json_decref(got);

@@ -45,8 +45,8 @@ static void interrupt(int signal)
 
 static void begin(struct console *console)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = interrupt };
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	struct sigaction action = { .sa_handler = interrupt }, ignore = { .sa_handler = SIG_IGN };
 	struct termios raw;
 	unsigned int i;
 
@@ -54,6 +54,8 @@ static void begin(struct console *console)
 		return;
 	for (i = 0; i < HV_ARRAY_SIZE(signals); i++)
 		sigaction(signals[i], &action, NULL);
+	/* who reads no further is found out by the write that fails, with the terminal still to be given back */
+	sigaction(SIGPIPE, &ignore, NULL);
 	console->has_input = true;
 	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &console->saved))
 		return;
@@ -114,7 +116,7 @@ static int receive(struct console *console, size_t *count)
 	if (json_object_get(answer, "pos"))
 		console->position = json_u64(answer, "pos");
 	json_decref(answer);
-	return DONE;
+	return ferror(stdout) ? FAILED : DONE;	/* main() says why */
 }
 
 /* Sends what was typed; what the cell has no room for is sent again later. */

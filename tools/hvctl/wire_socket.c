@@ -82,9 +82,12 @@ int wire_receive(struct wire *wire, void **data, int timeout_ms)
 	unsigned char *buffer = NULL;
 	int got;
 
-	got = poll(&poller, 1, timeout_ms);
+	/* a signal is no reason to miss an answer that is on its way */
+	do {
+		got = poll(&poller, 1, timeout_ms);
+	} while (got < 0 && errno == EINTR);
 	if (got <= 0)
-		return got < 0 && errno != EINTR ? -errno : 0;
+		return got < 0 ? -errno : 0;
 	errno = 0;
 	got = nl_recv(wire->socket, &from, &buffer, NULL);
 	if (got > 0 && from.nl_pid) {
