@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hvabi/launch.h>
+
 #include "hw.h"
 #include "machine.h"
 
@@ -80,16 +82,29 @@ static void check_iommu(struct hw *hw)
 		hw_find(hw, "iommu", HW_OK, "%s, not in use by Linux", dmar ? "VT-d (DMAR)" : "AMD-Vi (IVRS)");
 }
 
+/* The last number of a list such as "0-3,8" is the largest. */
+static unsigned long last_of(const char *list)
+{
+	size_t i = strlen(list);
+
+	while (i && list[i - 1] >= '0' && list[i - 1] <= '9')
+		i--;
+	return strtoul(list + i, NULL, 10);
+}
+
 static void check_cpus(struct hw *hw)
 {
 	char possible[128], online[128];
 
-	if (hw_read("/sys/devices/system/cpu/possible", possible, sizeof(possible)) &&
-	    hw_read("/sys/devices/system/cpu/online", online, sizeof(online)))
+	if (!hw_read("/sys/devices/system/cpu/possible", possible, sizeof(possible)) ||
+	    !hw_read("/sys/devices/system/cpu/online", online, sizeof(online)))
+		hw_find(hw, "cpus", HW_UNKNOWN, "cannot tell how many CPUs there are");
+	else if (last_of(possible) >= HV_MAX_CPUS)
+		hw_find(hw, "cpus", HW_MISSING, "CPUs %s possible; hv handles %d: boot Linux with possible_cpus=%d",
+			possible, HV_MAX_CPUS, HV_MAX_CPUS);
+	else
 		hw_find(hw, "cpus", strpbrk(online, "-,") ? HW_OK : HW_WARNING, "CPUs %s online, %s possible%s", online,
 			possible, strpbrk(online, "-,") ? "" : "; with one CPU there is none for a cell");
-	else
-		hw_find(hw, "cpus", HW_UNKNOWN, "cannot tell how many CPUs there are");
 }
 
 static void check_module(struct hw *hw)
