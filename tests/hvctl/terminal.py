@@ -21,7 +21,7 @@ CONSOLE = [{"ask": "CONSOLE_READ", "with": {"name": "a", "pos": 0}, "answers": [
            {"ask": "CONSOLE_WRITE", "with": {"name": "a", "data": "xyz"}, "answers": [{"taken": 1}]},
            {"ask": "CONSOLE_READ", "with": {"name": "a", "pos": 2}, "answers": [{"pos": 3, "data": "x"}]},
            {"ask": "CONSOLE_WRITE", "with": {"name": "a", "data": "yz"}, "answers": [{"taken": 2}]},
-           {"ask": "CONSOLE_READ", "with": {"name": "a", "pos": 3}, "error": 2}]
+           {"ask": "CONSOLE_READ", "with": {"name": "a", "pos": 3}, "error": 2, "text": "there is no such cell"}]
 
 
 def on_terminal(arguments, steps, typed=b""):

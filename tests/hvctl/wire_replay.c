@@ -7,7 +7,9 @@
  *	{"ask": "CELL_CREATE", "with": {...}, "error": 22, "text": "a sentence", "at": "regions[1].gpa"}
  *	{"ask": "HV_GET", "raw": "0800..."}		the bytes of the attributes, right or wrong
  *	{"ask": "CONSOLE_READ", "signal": 3, ...}	before it is answered, hvctl gets a signal
+ *	{"ask": "LOG_GET", "dump": true, "gone": true}	the family is not there any more
  *	{"event": "CELL_NTF", "with": {...}}		or {"event": "lost"}
+ *	{"event": "gone", "family": 23}			the controller says that a family has gone; ours is 23
  *
  * An image's descriptor is replaced by the bytes that are read from it. Without a recording the module is not loaded.
  * Whatever differs ends the program with status 99.
@@ -171,10 +173,16 @@ static void append_hex(struct nl_msg *message, const char *hex)
 
 static void answer(struct wire *wire, const struct nlmsghdr *asked, const json_t *step, u8 command)
 {
-	json_t *answers = json_object_get(step, "answers"), *document;
+	json_t *answers = json_object_get(step, "answers"), *document, *absent;
 	struct nl_msg *message;
 	size_t i;
 
+	if (json_is_true(json_object_get(step, "gone"))) {
+		absent = json_pack("{s:i}", "error", ENOENT);
+		add_error(wire, asked, absent);
+		json_decref(absent);
+		return;
+	}
 	json_array_foreach(answers, i, document) {
 		message = add_generic(wire, asked->nlmsg_seq, command);
 		if (!attrs_write(attrs_of_command(command), message, document))
@@ -235,6 +243,15 @@ int wire_send(struct wire *wire, const void *data, size_t size)
 	return (int)size;
 }
 
+static void add_gone(struct wire *wire, u16 family)
+{
+	struct genlmsghdr header = { .cmd = CTRL_CMD_DELFAMILY, .version = 2 };
+	struct nl_msg *message = add(wire, GENL_ID_CTRL, 0, 0);
+
+	nlmsg_append(message, &header, sizeof(header), NLMSG_ALIGNTO);
+	nla_put_u16(message, CTRL_ATTR_FAMILY_ID, family);
+}
+
 /* The next step, if it is an event. */
 static bool add_event(struct wire *wire)
 {
@@ -249,6 +266,10 @@ static bool add_event(struct wire *wire)
 	wire->is_lost = !strcmp(event, "lost");
 	if (wire->is_lost)
 		return true;
+	if (!strcmp(event, "gone")) {
+		add_gone(wire, (u16)json_u64(step, "family"));
+		return true;
+	}
 	message = add_generic(wire, 0, command);
 	return attrs_write(attrs_of_command(command), message, json_object_get(step, "with"));
 }
@@ -276,5 +297,5 @@ int wire_receive(struct wire *wire, void **data, int timeout_ms)
 int wire_join(struct wire *wire, u32 group)
 {
 	(void)wire;
-	return group == GROUP ? 0 : -ENOENT;
+	return group == GROUP || group == GENL_ID_CTRL ? 0 : -ENOENT;
 }

@@ -39,6 +39,8 @@ struct exchange {
 	json_t *answer;
 };
 
+static const char has_gone[] = "the module hv has been unloaded";
+
 static int refuse(struct genl *genl, int err, const char *text)
 {
 	genl->refusal = (struct refusal){ .err = err };
@@ -108,6 +110,9 @@ static int take_error(struct exchange *exchange, const struct nlmsghdr *header)
 		return DONE;
 	refuse(exchange->genl, -error->error, "");
 	read_extended(exchange, header, skip_of_error(header));
+	/* the module has a sentence for what it does not find; without one the kernel did not find the module */
+	if (exchange->set && error->error == -ENOENT && !exchange->genl->refusal.text[0])
+		refuse(exchange->genl, ENODEV, has_gone);
 	return REFUSED;
 }
 
@@ -317,7 +322,23 @@ int genl_listen(struct genl *genl)
 	if (!genl->events)
 		return refuse(genl, ENOENT, "the module sends no events; are hvctl and module of the same version?");
 	err = wire_join(genl->wire, genl->events);
+	/* the controller tells when a family goes; its group has the number of its own family */
+	if (err >= 0)
+		err = wire_join(genl->wire, GENL_ID_CTRL);
 	return err < 0 ? refuse(genl, -err, "") : DONE;
+}
+
+/* Whether the controller says that our family is no longer there. */
+static bool is_gone(const struct genl *genl, struct nlmsghdr *header)
+{
+	const struct genlmsghdr *genlmsg = nlmsg_data(header);
+	struct nlattr *id;
+
+	if (header->nlmsg_type != GENL_ID_CTRL || nlmsg_datalen(header) < (int)GENL_HDRLEN ||
+	    genlmsg->cmd != CTRL_CMD_DELFAMILY)
+		return false;
+	id = nlmsg_find_attr(header, GENL_HDRLEN, CTRL_ATTR_FAMILY_ID);
+	return id && nla_len(id) == sizeof(u16) && nla_get_u16(id) == genl->family;
 }
 
 /* NULL if it is none of ours. */
@@ -339,9 +360,9 @@ static json_t *read_event(const struct genl *genl, struct nlmsghdr *header)
 
 int genl_event(struct genl *genl, int timeout_ms, json_t **event)
 {
+	int status = DONE, got;
 	struct nlmsghdr *header;
 	void *data;
-	int got;
 
 	*event = NULL;
 	got = wire_receive(genl->wire, &data, timeout_ms);
@@ -353,10 +374,12 @@ int genl_event(struct genl *genl, int timeout_ms, json_t **event)
 		return got ? refuse(genl, -got, "") : DONE;
 	header = data;
 	/* the kernel sends each event in a datagram of its own */
-	if (nlmsg_ok(header, got))
+	if (nlmsg_ok(header, got) && is_gone(genl, header))
+		status = refuse(genl, ENODEV, has_gone);
+	else if (nlmsg_ok(header, got))
 		*event = read_event(genl, header);
 	free(data);
-	return DONE;
+	return status;
 }
 
 const struct refusal *genl_refusal(const struct genl *genl)

@@ -30,7 +30,7 @@ int genl_dump(struct genl *genl, unsigned int command, json_t *request, json_t *
 
 /*
  * The next event, as a document with the member "event" in front: "hv" or "cell"; "lost" if some were dropped. NULL
- * with DONE if none came in time.
+ * with DONE if none came in time; REFUSED if the module has gone.
  */
 int genl_listen(struct genl *genl);
 int genl_event(struct genl *genl, int timeout_ms, json_t **event);
