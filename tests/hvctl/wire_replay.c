@@ -4,6 +4,7 @@
  * asked, as a document of attr.h, and what is answered:
  *
  *	{"ask": "CELL_GET", "dump": true, "with": {}, "answers": [{...}, ...]}
+ *	{"ask": "CELL_GET", "dump": true, "torn": true}	it changed while it was read
  *	{"ask": "CELL_CREATE", "with": {...}, "error": 22, "text": "a sentence", "at": "regions[1].gpa"}
  *	{"ask": "HV_GET", "raw": "0800..."}		the bytes of the attributes, right or wrong
  *	{"ask": "CONSOLE_READ", "signal": 3, ...}	before it is answered, hvctl gets a signal
@@ -97,7 +98,9 @@ static void add_done(struct wire *wire, u32 seq, const json_t *step)
 {
 	int err = -(int)json_u64(step, "error");
 	const char *text = json_text(step, "text");
-	struct nl_msg *message = add(wire, NLMSG_DONE, seq, NLM_F_MULTI | (*text ? NLM_F_ACK_TLVS : 0));
+	int flags = NLM_F_MULTI | (*text ? NLM_F_ACK_TLVS : 0) |
+		    (json_is_true(json_object_get(step, "torn")) ? NLM_F_DUMP_INTR : 0);
+	struct nl_msg *message = add(wire, NLMSG_DONE, seq, flags);
 
 	nlmsg_append(message, &err, sizeof(err), NLMSG_ALIGNTO);
 	if (*text)

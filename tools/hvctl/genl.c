@@ -17,6 +17,7 @@
 #include "wire.h"
 
 #define ANSWER_MS 60000		/* launching and creating take time, on emulators much */
+#define DUMP_TRIES 5
 
 struct genl {
 	struct wire *wire;
@@ -34,6 +35,7 @@ struct exchange {
 	u32 seq;
 	bool is_dump;
 	bool is_done;
+	bool is_torn;		/* what was dumped changed between two of its parts */
 	/* called with each answer's attributes; false: it is not what it should be */
 	bool (*take)(struct exchange *exchange, const void *data, size_t size);
 	json_t *answer;
@@ -149,6 +151,8 @@ static int take_datagram(struct exchange *exchange, void *data, int size)
 	for (; !status && !exchange->is_done && nlmsg_ok(header, size); header = nlmsg_next(header, &size)) {
 		if (header->nlmsg_seq != exchange->seq)
 			continue;
+		if (header->nlmsg_flags & NLM_F_DUMP_INTR)
+			exchange->is_torn = true;
 		if (header->nlmsg_type == NLMSG_ERROR)
 			status = take_error(exchange, header);
 		else if (header->nlmsg_type == NLMSG_DONE)
@@ -202,23 +206,41 @@ static struct nl_msg *new_message(struct genl *genl, u16 family, u8 command, u8 
 	return message;
 }
 
-static int ask(struct genl *genl, unsigned int command, json_t *request, json_t **answer, bool is_dump)
+static int ask_once(struct exchange *exchange, unsigned int command, json_t *request)
 {
-	struct exchange exchange = { .genl = genl, .set = attrs_of_command(command), .is_dump = is_dump };
+	struct genl *genl = exchange->genl;
 	int status;
 
-	exchange.message = new_message(genl, genl->family, (u8)command, HV_GENL_VERSION,
-				       is_dump ? NLM_F_DUMP : NLM_F_ACK);
-	if (!exchange.message)
+	exchange->answer = NULL;
+	exchange->message = new_message(genl, genl->family, (u8)command, HV_GENL_VERSION,
+					exchange->is_dump ? NLM_F_DUMP : NLM_F_ACK);
+	if (!exchange->message)
 		return refuse(genl, ENOMEM, "");
-	exchange.seq = genl->seq;
-	exchange.take = take_document;
-	exchange.answer = is_dump ? json_array() : json_object();
-	if (request && !attrs_write(exchange.set, exchange.message, request))
+	exchange->seq = genl->seq;
+	exchange->is_done = exchange->is_torn = false;
+	exchange->answer = exchange->is_dump ? json_array() : json_object();
+	if (request && !attrs_write(exchange->set, exchange->message, request))
 		status = refuse(genl, EMSGSIZE, "the request does not fit in one message");
 	else
-		status = run(&exchange);
-	nlmsg_free(exchange.message);
+		status = run(exchange);
+	nlmsg_free(exchange->message);
+	return status;
+}
+
+/* A dump that was torn may have a cell twice, or not at all; a second one mostly is whole. */
+static int ask(struct genl *genl, unsigned int command, json_t *request, json_t **answer, bool is_dump)
+{
+	struct exchange exchange = { .genl = genl, .set = attrs_of_command(command), .is_dump = is_dump,
+				     .take = take_document };
+	int status, tries;
+
+	status = ask_once(&exchange, command, request);
+	for (tries = 1; !status && exchange.is_torn && tries < DUMP_TRIES; tries++) {
+		json_decref(exchange.answer);
+		status = ask_once(&exchange, command, request);
+	}
+	if (!status && exchange.is_torn)
+		warn("the list changed whenever it was read; it may lack something, or have it twice");
 	if (status || !answer)
 		json_decref(exchange.answer);
 	else

@@ -50,6 +50,9 @@ int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* After FILE:LINE:COLUMN instead. */
 int fail_at(const char *file, struct place place, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* The same for what is done, but not as it should be. */
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* What is worth knowing but no error: with -v only. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

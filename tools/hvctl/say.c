@@ -41,6 +41,17 @@ int fail_at(const char *file, struct place place, const char *format, ...)
 	return FAILED;
 }
 
+void warn(const char *format, ...)
+{
+	va_list arguments;
+
+	progress_end();
+	fputs("hvctl: ", stderr);
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+}
+
 void note(const char *format, ...)
 {
 	va_list arguments;
