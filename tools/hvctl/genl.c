@@ -14,6 +14,7 @@
 #include <uapi/hv.h>
 
 #include "genl.h"
+#include "hw.h"
 #include "wire.h"
 
 #define ANSWER_MS 60000		/* launching and creating take time, on emulators much */
@@ -294,38 +295,50 @@ static bool take_family(struct exchange *exchange, const void *data, size_t size
 	return exchange->genl->family != 0;
 }
 
+/* The family is there for the initial network namespace only; a module can be seen from all of them. */
+static int refuse_absent(struct genl *genl)
+{
+	if (hw_exists("/sys/module/hv"))
+		return refuse(genl, ENONET, "the module hv is loaded, but not for this network namespace");
+	return refuse(genl, ENOENT, "the module hv is not loaded; load it with 'modprobe hv' or 'insmod hv.ko'");
+}
+
 static int find_family(struct genl *genl)
 {
 	struct exchange exchange = { .genl = genl, .take = take_family };
 	int status;
 
 	exchange.message = new_message(genl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_ACK);
-	if (!exchange.message || nla_put_string(exchange.message, CTRL_ATTR_FAMILY_NAME, HV_GENL_NAME))
+	if (!exchange.message || nla_put_string(exchange.message, CTRL_ATTR_FAMILY_NAME, HV_GENL_NAME)) {
+		nlmsg_free(exchange.message);
 		return refuse(genl, ENOMEM, "");
+	}
 	exchange.seq = genl->seq;
 	status = run(&exchange);
 	nlmsg_free(exchange.message);
-	if (status && genl->refusal.err == ENOENT)
-		refuse(genl, ENOENT, "the module hv is not loaded; load it with 'modprobe hv' or 'insmod hv.ko'");
-	return status;
+	return status && genl->refusal.err == ENOENT ? refuse_absent(genl) : status;
 }
 
 struct genl *genl_open(void)
 {
 	struct genl *genl = calloc(1, sizeof(*genl));
+	int err;
 
 	if (!genl)
 		return NULL;
 	genl->wire = wire_open();
 	if (!genl->wire) {
-		fail("cannot open a netlink socket: %s", strerror(errno));
+		err = errno;
+		fail("cannot open a netlink socket: %s", strerror(err));
 		free(genl);
-		return NULL;
-	}
-	if (!find_family(genl))
+	} else if (!find_family(genl)) {
 		return genl;
-	genl_refused(genl);
-	genl_close(genl);
+	} else {
+		err = genl->refusal.err;
+		genl_refused(genl);
+		genl_close(genl);
+	}
+	errno = err;
 	return NULL;
 }
 

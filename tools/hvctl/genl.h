@@ -17,7 +17,7 @@ struct refusal {
 	char attr[ATTR_PATH];	/* the attribute it means, or "" */
 };
 
-/* NULL, and a sentence, if the module is not there. */
+/* NULL, and a sentence, if that fails; errno is ENOENT then if the module is not loaded. */
 struct genl *genl_open(void);
 void genl_close(struct genl *genl);
 

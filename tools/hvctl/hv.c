@@ -77,7 +77,7 @@ int hv_status(const struct arguments *arguments)
 
 	(void)arguments;	/* there are none */
 	if (!genl)
-		return show_unloaded();
+		return errno == ENOENT ? show_unloaded() : REFUSED;
 	status = genl_do(genl, HV_CMD_HV_GET, NULL, &hv);
 	if (status) {
 		genl_refused(genl);
