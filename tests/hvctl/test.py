@@ -127,9 +127,12 @@ def check_help(result):
         words = usage.split()
         if words == ["help"]:
             continue
-        for arguments in ([*words, "-h"], [words[0], "help"]):
+        of_object, of_command = words[0], " ".join(words)
+        for arguments, of_what in (([*words, "-h"], of_command), ([*words, "help"], of_command),
+                                   (["help", *words], of_command), ([words[0], "help"], of_object),
+                                   (["help", words[0]], of_object)):
             done = run_tool(arguments, ROOT)
-            good = done.returncode == 0 and done.stdout.startswith(f"usage: hvctl {words[0]}") and not done.stderr
+            good = done.returncode == 0 and done.stdout.startswith(f"usage: hvctl {of_what}") and not done.stderr
             result.note(f"hvctl {' '.join(arguments)}", [] if good else [done.stdout + done.stderr])
 
 

@@ -71,9 +71,11 @@ static int take_words(int argc, char **argv, struct arguments *words)
 	bool only_words = false;
 	int i;
 
+	words->names = words->values + MAX_WORDS;
 	for (i = 1; i < argc; i++) {
 		if (!only_words && !strcmp(argv[i], "--")) {
 			only_words = true;
+			words->names = words->values + words->count;
 		} else if (!only_words && argv[i][0] == '-' && argv[i][1]) {
 			if (take_option(argv[i]))
 				return FAILED;
@@ -123,9 +125,15 @@ static int check_options(const struct object *object, const struct command *comm
 	return DONE;
 }
 
+/* Behind a command only the whole word will do, for names stand there. */
+static bool is_help_alone(const struct arguments *words)
+{
+	return words->count == 1 && words->values < words->names && !strcmp(words->values[0], "help");
+}
+
 static int run_command(const struct object *object, const struct command *command, struct arguments *words)
 {
-	if (has_option(OPTION_HELP)) {
+	if (has_option(OPTION_HELP) || is_help_alone(words)) {
 		help_command(object, command);
 		return DONE;
 	}
@@ -137,12 +145,30 @@ static int run_command(const struct object *object, const struct command *comman
 	return command->run(words);
 }
 
-/* An object without commands takes names behind it, so there only the whole word will do. */
-static bool is_help(const struct object *object, const char *word)
+static bool is_help(const struct object *object, const struct arguments *words)
 {
+	const char *word = words->count && words->values < words->names ? words->values[0] : "";
+
+	/* an object without commands takes names, too */
 	if (!object->commands[0].name[0])
-		return !strcmp(word, "help");
+		return is_help_alone(words);
 	return is_prefix(word, "help") && !find_command(object, word);
+}
+
+static int no_object(const char *word)
+{
+	return fail("there is no object '%s'; try: hvctl help", word);
+}
+
+static int no_command(const struct object *object, const char *word)
+{
+	return fail("'%s' has no command '%s'; try: hvctl %s help", object->name, word, object->name);
+}
+
+static void take_word(struct arguments *words)
+{
+	words->values++;
+	words->count--;
 }
 
 /* With the words behind the object. */
@@ -150,7 +176,9 @@ static int run_object(const struct object *object, struct arguments *words)
 {
 	const struct command *command = &object->commands[0];
 
-	if (words->count && is_help(object, words->values[0])) {
+	if (is_help(object, words) && words->count > 1)
+		return fail("usage: hvctl %s help", object->name);
+	if (is_help(object, words)) {
 		help_object(object);
 		return DONE;
 	}
@@ -165,32 +193,42 @@ static int run_object(const struct object *object, struct arguments *words)
 	if (words->count) {
 		command = find_command(object, words->values[0]);
 		if (!command)
-			return fail("'%s' has no command '%s'; try: hvctl %s help", object->name, words->values[0],
-				    object->name);
-		words->values++;
-		words->count--;
+			return no_command(object, words->values[0]);
+		take_word(words);
 	}
 	return run_command(object, command, words);
 }
 
-/* `hvctl help OBJECT` is `hvctl OBJECT help`. */
-static int run_help(const struct arguments *words)
+/* `hvctl help OBJECT [COMMAND]` is `hvctl OBJECT [COMMAND] help`; with the words behind "help". */
+static int run_help(struct arguments *words)
 {
-	const struct object *object = words->count > 1 ? find_object(words->values[1]) : NULL;
+	const struct object *object = words->count ? find_object(words->values[0]) : NULL;
+	const struct command *command;
 
-	if (words->count > 1 && !object)
-		return fail("there is no object '%s'; try: hvctl help", words->values[1]);
-	if (object)
-		help_object(object);
-	else
+	if (!words->count || (is_help_alone(words) && !object)) {
 		help_all();
+		return DONE;
+	}
+	if (!object)
+		return no_object(words->values[0]);
+	take_word(words);
+	if (words->count > 1 || (words->count && !object->commands[0].name[0]))
+		return fail("usage: hvctl help [OBJECT [COMMAND]]");
+	if (!words->count) {
+		help_object(object);
+		return DONE;
+	}
+	command = find_command(object, words->values[0]);
+	if (!command)
+		return no_command(object, words->values[0]);
+	help_command(object, command);
 	return DONE;
 }
 
 int command_run(int argc, char **argv)
 {
 	char *values[MAX_WORDS];
-	struct arguments words = { 0, values };
+	struct arguments words = { .values = values };
 	const struct object *object;
 
 	if (take_words(argc, argv, &words))
@@ -206,11 +244,8 @@ int command_run(int argc, char **argv)
 		return DONE;
 	}
 	object = find_object(words.values[0]);
-	if (!object && is_prefix(words.values[0], "help"))
-		return run_help(&words);
-	if (!object)
-		return fail("there is no object '%s'; try: hvctl help", words.values[0]);
-	words.values++;
-	words.count--;
-	return run_object(object, &words);
+	if (!object && !is_prefix(words.values[0], "help"))
+		return no_object(words.values[0]);
+	take_word(&words);
+	return object ? run_object(object, &words) : run_help(&words);
 }

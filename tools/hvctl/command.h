@@ -8,6 +8,7 @@
 struct arguments {
 	int count;
 	char **values;
+	char **names;	/* values from here on stood behind "--": they are names, whatever they read */
 };
 
 struct command {

@@ -21,7 +21,7 @@ void help_all(void)
 	for (i = 0; i < nr_objects; i++)
 		for (k = 0; k < objects[i].count; k++)
 			print_usage(&objects[i], &objects[i].commands[k]);
-	puts("  help                              this list\n\n"
+	puts("  help [OBJECT [COMMAND]]           this list, or more about one of them; also behind a command\n\n"
 	     "  -j JSON   -p indented   -s with counters   -v more   -h help\n\n"
 	     "Words can be shortened. Exit status: 0 done, 1 wrong use or file, 2 the kernel refused.");
 }
