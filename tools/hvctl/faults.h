@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is wrong with a file, each with its place; all of it is told, not just the first. */
+/*
+ * What is wrong with a file, each with its place. Of keys and their values all of it is told; of what is no YAML, and
+ * of hvcore's rules, which are asked about a file without other faults, the first.
+ */
 #ifndef HVCTL_FAULTS_H
 #define HVCTL_FAULTS_H
 
