@@ -20,7 +20,7 @@ def environment(folder, replay):
 
 def run_tool(arguments, folder, replay=None, text=""):
     return subprocess.run([TOOL, *arguments], cwd=folder, env=environment(folder, replay), input=text,
-                          errors="backslashreplace", capture_output=True, check=False, timeout=60)
+                          encoding="utf-8", errors="backslashreplace", capture_output=True, check=False, timeout=60)
 
 
 class Result:

@@ -119,6 +119,22 @@ def check_examples(result):
         result.note(f"configs/{path.name} is shown", [] if json.loads(done.stdout)["name"] else ["no name"])
 
 
+def check_names(result):
+    """Files whose names are no UTF-8: what is shown of them is, and it is as true as of others."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        path = os.fsdecode(b"d\xff/\xc3\xa4\xc3.yaml")
+        (folder / path).parent.mkdir()
+        (folder / path).write_text("name: a\ncpus: 1\nentry: 0\nmode: real16\nmemory: [{gpa: 0, size: 4K}]\n"
+                                   "images: [{file: ü}]\n", encoding="utf-8")
+        done = run_tool(["-j", "config", "check", path], folder)
+        good = done.returncode == 0 and json.loads(done.stdout)[0]["file"] == "d\ufffd/ä\ufffd.yaml"
+        result.note("a file's name that is no UTF-8 is checked", [] if good else [done.stdout])
+        done = run_tool(["-j", "config", "show", path], folder)
+        good = done.returncode == 0 and json.loads(done.stdout)["images"][0]["file"] == "d\ufffd/ü"
+        result.note("a file's name that is no UTF-8 is shown", [] if good else [done.stdout])
+
+
 def check_help(result):
     """Each command of the overview explains itself, and refuses what it does not know."""
     overview = run_tool(["help"], ROOT).stdout
@@ -150,6 +166,7 @@ def main():
     if not arguments:
         check_attributes(result)
         check_examples(result)
+        check_names(result)
         check_help(result)
         refusals.check(result)
         terminal.check(result)

@@ -77,6 +77,8 @@ bool attrs_name(const struct attr_set *set, const void *data, size_t size, size_
 
 /* A string of printable ASCII; what is not becomes '?'. */
 json_t *json_words(const char *text, size_t size);
+/* The name of a file: UTF-8 as it is; each byte of what is none becomes U+FFFD. */
+json_t *json_utf8(const char *text);
 /* The number behind a member, be it a number or a hex string; 0 if it has none. */
 u64 json_u64(const json_t *document, const char *key);
 /* A string, "" if there is none. */

@@ -26,6 +26,26 @@ json_t *json_words(const char *text, size_t size)
 	return json_stringn(clean, i);
 }
 
+json_t *json_utf8(const char *text)
+{
+	static const char unknown[] = "\xef\xbf\xbd";	/* U+FFFD */
+	char *utf8 = malloc(3 * strlen(text) + 1), *to = utf8;
+	size_t length;
+	json_t *string;
+
+	if (!utf8)
+		return NULL;
+	while (*text) {
+		character_at(text, &length);
+		memcpy(to, length ? text : unknown, length ? length : 3);
+		to += length ? length : 3;
+		text += length ? length : 1;
+	}
+	string = json_stringn(utf8, (size_t)(to - utf8));
+	free(utf8);
+	return string;
+}
+
 /* Each byte is one character, U+0000 to U+00FF. */
 static json_t *json_latin1(const unsigned char *bytes, size_t size)
 {

@@ -44,7 +44,7 @@ static json_t *images_document(const struct cell_file *file)
 	u32 i;
 
 	for (i = 0; i < file->nr_images; i++) {
-		image = json_pack("{s:o}", "file", json_words(file->images[i].file, (size_t)-1));
+		image = json_pack("{s:o}", "file", json_utf8(file->images[i].file));
 		if (file->images[i].has_gpa)
 			json_object_set_new(image, "gpa", json_hex(file->images[i].gpa));
 		json_array_append_new(list, image);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attr.h"
 #include "cellfile.h"
 #include "command.h"
 #include "image.h"
@@ -39,7 +40,7 @@ static json_t *check_file(const char *path)
 	for (i = 0; file && i < file->nr_images && has_option(OPTION_VERBOSE); i++)
 		note_image(&file->images[i]);
 	cell_file_free(file);
-	return json_pack("{s:s, s:b, s:o}", "file", path, "ok", file != NULL, "faults", faults.list);
+	return json_pack("{s:o, s:b, s:o}", "file", json_utf8(path), "ok", file != NULL, "faults", faults.list);
 }
 
 int config_check(const struct arguments *arguments)

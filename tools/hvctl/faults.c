@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "attr.h"
 #include "faults.h"
 
 #define MAX_FAULTS 50	/* a file that is not meant to be one is not worth more */
@@ -21,10 +20,10 @@ void fault_add(struct faults *faults, struct place place, const char *format, ..
 	va_end(arguments);
 	if (length < 0)
 		text[0] = '\0';
+	clean_text(text);
 	if (!faults->is_quiet)
 		fail_at(faults->file, place, "%s", text);
 	if (faults->list)
-		json_array_append_new(faults->list, json_pack("{s:i, s:i, s:o}", "line", (int)place.line, "column",
-							      (int)place.column, "text",
-							      json_words(text, sizeof(text))));
+		json_array_append_new(faults->list, json_pack("{s:i, s:i, s:s}", "line", (int)place.line, "column",
+							      (int)place.column, "text", text));
 }

@@ -241,7 +241,7 @@ static int ask(struct genl *genl, unsigned int command, json_t *request, json_t 
 		status = ask_once(&exchange, command, request);
 	}
 	if (!status && exchange.is_torn)
-		warn("the list changed whenever it was read; it may lack something, or have it twice");
+		fail("the list changed whenever it was read; it may lack something, or have it twice");
 	if (status || !answer)
 		json_decref(exchange.answer);
 	else

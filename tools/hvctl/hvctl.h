@@ -45,13 +45,15 @@ struct place {
 	u32 line, column;
 };
 
+/* The character of UTF-8 at @text, and how many bytes it has: 0 if there is none. */
+u32 character_at(const char *text, size_t *length);
+/* What is no UTF-8, or would do something to a terminal, becomes '?'. */
+void clean_text(char *text);
+
 /* Each says one sentence on stderr, after "hvctl: ", and returns FAILED. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* After FILE:LINE:COLUMN instead. */
 int fail_at(const char *file, struct place place, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-/* The same for what is done, but not as it should be. */
-void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* What is worth knowing but no error: with -v only. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A cell as text. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "attr.h"
@@ -63,6 +64,17 @@ static void show_regions(const json_t *regions)
 	table_show(&table);
 }
 
+/* A file's name may hold what a terminal would obey. */
+static void print_name(const char *name)
+{
+	char *clean = strdup(name);
+
+	if (clean)
+		clean_text(clean);
+	printf(" %s", clean ? clean : "?");
+	free(clean);
+}
+
 /* One line for all elements: two members of each, and what stands between and behind them. */
 static void show_list(const char *label, const json_t *list, const char *const parts[4])
 {
@@ -75,7 +87,7 @@ static void show_list(const char *label, const json_t *list, const char *const p
 	printf("%-11s", label);
 	json_array_foreach(list, i, element) {
 		second = json_text(element, parts[2]);
-		printf(" %s", json_text(element, parts[0]));
+		print_name(json_text(element, parts[0]));
 		if (*second && strcmp(second, json_text(element, parts[0])))
 			printf("%s%s%s", parts[1], second, parts[3]);
 	}
