@@ -34,7 +34,8 @@ static const char *take_number(const char **text, u64 *value)
 		base = 16;
 		p += 2;
 	}
-	if (digit(*p) >= (int)base)
+	/* 010 is eight to some readers of YAML, and ten to others */
+	if (digit(*p) >= (int)base || (base == 10 && p[0] == '0' && digit(p[1]) < 10))
 		return "is not a number";
 	for (*value = 0; digit(*p) < (int)base; p++) {
 		if (__builtin_mul_overflow(*value, (u64)base, value) ||
