@@ -26,6 +26,14 @@ static void add_exits(struct genl *genl, json_t *cells)
 	}
 }
 
+static void add_total(struct table *table, const json_t *cell)
+{
+	if (json_object_get(cell, STATS_TOTAL))
+		table_add(table, "%llu", json_u64(cell, STATS_TOTAL));
+	else
+		table_add(table, "-");
+}
+
 static void show_list(const json_t *cells)
 {
 	bool has_exits = has_option(OPTION_STATS);
@@ -44,7 +52,7 @@ static void show_list(const json_t *cells)
 		table_add(&table, "%s", ranges_text(json_object_get(cell, "cpus"), text));
 		table_add(&table, "%s", size_words(json_u64(cell, "memory_bytes"), size));
 		if (has_exits)
-			table_add(&table, "%llu", json_u64(cell, STATS_TOTAL));
+			add_total(&table, cell);
 	}
 	table_show(&table);
 }
