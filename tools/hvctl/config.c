@@ -10,22 +10,22 @@
 #include "image.h"
 #include "show.h"
 
-/* Images are needed when the cell is loaded, so here one that is missing is worth a note and no more. */
+/* Images are needed when the cell is loaded, so here one that is missing or broken is worth a note and no more. */
 static void note_image(const struct cell_image *wanted)
 {
 	struct image image;
-	int fd;
+	const char *wrong;
+	int fd = image_try(wanted->file, wanted->has_gpa ? &wanted->gpa : NULL, &image, &wrong);
 
-	if (access(wanted->file, R_OK)) {
+	if (wrong) {
+		note("%s cannot be loaded: it %s", wanted->file, wrong);
+	} else if (fd < 0) {
 		note("%s cannot be read: %s", wanted->file, strerror(errno));
-		return;
+	} else {
+		note("%s: %s, %u part%s", wanted->file, words_format[image.format], image.nr_parts,
+		     image.nr_parts == 1 ? "" : "s");
+		close(fd);
 	}
-	fd = image_open(wanted->file, wanted->has_gpa ? &wanted->gpa : NULL, &image);
-	if (fd < 0)
-		return;
-	note("%s: %s, %u part%s", wanted->file, words_format[image.format], image.nr_parts,
-	     image.nr_parts == 1 ? "" : "s");
-	close(fd);
 }
 
 static json_t *check_file(const char *path)

@@ -77,29 +77,45 @@ static ssize_t look(int fd, unsigned char *data)
 	return (ssize_t)length;
 }
 
-int image_open(const char *path, const u64 *gpa, struct image *image)
+static const char *read_image(int fd, const u64 *gpa, struct image *image)
 {
 	unsigned char *data = malloc(IMAGE_LOOK);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	const char *wrong = NULL;
 	struct stat status;
-	ssize_t length = -1;
+	ssize_t length;
 
-	if (data && fd >= 0 && !fstat(fd, &status)) {
-		if (!S_ISREG(status.st_mode))
-			wrong = "is not a file";
-		else
-			length = look(fd, data);
-	}
-	if (length >= 0)
-		wrong = image_parse(data, (size_t)length, (u64)status.st_size, gpa, image);
-	else if (!wrong)
+	if (!data || fstat(fd, &status))
 		wrong = strerror(errno);
+	else if (!S_ISREG(status.st_mode))
+		wrong = "is not a file";
+	if (!wrong) {
+		length = look(fd, data);
+		wrong = length < 0 ? strerror(errno) :
+				     image_parse(data, (size_t)length, (u64)status.st_size, gpa, image);
+	}
 	free(data);
-	if (!wrong)
+	return wrong;
+}
+
+int image_try(const char *path, const u64 *gpa, struct image *image, const char **wrong)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	*wrong = fd < 0 ? NULL : read_image(fd, gpa, image);
+	if (!*wrong)
 		return fd;
-	fail("%s%s %s", path, fd < 0 ? ":" : "", wrong);
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 	return -1;
+}
+
+int image_open(const char *path, const u64 *gpa, struct image *image)
+{
+	const char *wrong;
+	int fd = image_try(path, gpa, image, &wrong);
+
+	if (wrong)
+		fail("%s %s", path, wrong);
+	else if (fd < 0)
+		fail("%s: %s", path, strerror(errno));
+	return fd;
 }

@@ -45,7 +45,12 @@ long multiboot_find(const unsigned char *data, size_t length);
 /* Of one that says by itself where it goes; else NULL and no parts. */
 const char *multiboot_parse(const unsigned char *data, size_t at, u64 size, struct image *image);
 
-/* The same for a file; opens it for reading. -1 with a sentence, or the descriptor. */
+/*
+ * The same for a file; opens it for reading, and returns the descriptor. -1: *@wrong is the rest of a sentence about
+ * the file; NULL, and errno, if it cannot be opened.
+ */
+int image_try(const char *path, const u64 *gpa, struct image *image, const char **wrong);
+/* Says what is wrong, too. */
 int image_open(const char *path, const u64 *gpa, struct image *image);
 
 #endif
