@@ -166,10 +166,12 @@ int cell_load(const struct arguments *arguments)
 
 	if (count > CELL_MAX_IMAGES)
 		return fail("more than %d images", CELL_MAX_IMAGES);
-	for (i = 0; i < count; i++)
-		if (!parse_image(arguments->values[1 + i], &images[i]))
-			count = i;
-	load = load_images(images, count);
+	for (i = 0; i < count && parse_image(arguments->values[1 + i], &images[i]); i++)
+		;
+	if (i < count)
+		fail("out of memory");
+	/* what is not loaded whole is not loaded */
+	load = i < count ? NULL : load_images(images, count);
 	if (load) {
 		genl = genl_open();
 		status = genl ? load_send(genl, arguments->values[0], load) : REFUSED;

@@ -111,8 +111,10 @@ static void read_file_name(struct yaml_reader *reader, const struct yaml_key *ke
 	int length = slash && text && text[0] != '/' ? (int)(slash - file->path) + 1 : 0;
 
 	/* beside the file that names it, from wherever hvctl is called */
-	if (text && asprintf(&image->file, "%.*s%s", length, file->path, text) < 0)
+	if (text && asprintf(&image->file, "%.*s%s", length, file->path, text) < 0) {
 		image->file = NULL;
+		fault_add(reader->faults, yaml_place(node), "out of memory");
+	}
 }
 
 static void read_image_gpa(struct yaml_reader *reader, const struct yaml_key *key, yaml_node_t *node, void *object)
@@ -335,9 +337,11 @@ struct cell_file *cell_file_parse(const char *path, const void *text, size_t siz
 	struct cell_file *file = calloc(1, sizeof(*file));
 	struct yaml_reader reader = { .faults = faults, .context = file };
 
-	if (!file)
-		return NULL;
 	faults->file = path;
+	if (!file) {
+		fault_add(faults, (struct place){ 0, 0 }, "out of memory");
+		return NULL;
+	}
 	file->path = path;
 	file->conf.id = 1;	/* any but the root cell's; the module gives the real one */
 	if (yaml_begin(&reader, text, size)) {

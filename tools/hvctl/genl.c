@@ -322,12 +322,13 @@ static int find_family(struct genl *genl)
 struct genl *genl_open(void)
 {
 	struct genl *genl = calloc(1, sizeof(*genl));
-	int err;
+	int err = ENOMEM;
 
-	if (!genl)
-		return NULL;
-	genl->wire = wire_open();
-	if (!genl->wire) {
+	if (genl)
+		genl->wire = wire_open();
+	if (!genl) {
+		fail("%s", strerror(err));
+	} else if (!genl->wire) {
 		err = errno;
 		fail("cannot open a netlink socket: %s", strerror(err));
 		free(genl);

@@ -14,6 +14,8 @@ struct load *load_images(const struct cell_image *images, u32 count)
 	struct load *load = calloc(1, sizeof(*load));
 	u32 i;
 
+	if (!load)
+		fail("out of memory");
 	for (i = 0; load && i < count && i < CELL_MAX_IMAGES; i++) {
 		load->images[i].path = images[i].file;
 		load->images[i].fd = image_open(images[i].file, images[i].has_gpa ? &images[i].gpa : NULL,
