@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 
+import completion
 import refusals
 import terminal
 from common import Result, ROOT, TOOL, run_tool
@@ -170,6 +171,7 @@ def main():
         check_help(result)
         refusals.check(result)
         terminal.check(result)
+        completion.check(result)
     result.end()
 
 
