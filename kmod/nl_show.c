@@ -163,8 +163,7 @@ int hvk_nl_cell_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 	BUILD_BUG_ON(sizeof(*progress) > sizeof(cb->ctx));
 	if (!progress->has_begun && genlmsg_len(nlmsg_data(cb->nlh)))
-		return hvk_refuse(cb->extack, genlmsg_data(nlmsg_data(cb->nlh)), -EINVAL,
-				  "a dump shows all cells, it takes no attributes");
+		return hvk_refuse(cb->extack, NULL, -EINVAL, "a dump shows all cells, it takes no attributes");
 	progress->has_begun = true;
 	if (mutex_lock_killable(&hvk.lock))
 		return -EINTR;
